@@ -1,0 +1,1 @@
+"""Booking of driving tests and vehicle inspections for a city vehicle office."""

@@ -1,0 +1,1 @@
+"""People, their accounts and roles, signing in and out."""

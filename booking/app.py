@@ -1,0 +1,102 @@
+"""The web application: built from settings, nothing global."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from booking.accounts import views as accounts
+from booking.audit import views as audit
+from booking.bookings import views as bookings
+from booking.exams import views as exams
+from booking.home import views as home
+from booking.kernel.clock import Clock, SystemClock
+from booking.kernel.db import Sessions, make_engine
+from booking.kernel.errors import Wording
+from booking.kernel.secrets import read_keyring
+from booking.lines import service_names
+from booking.notices import views as notices
+from booking.plans import views as plans
+from booking.policies import views as policies
+from booking.sites import views as sites
+from booking.stats import views as stats
+from booking.web import errors, headers, language, words
+from booking.web.house import House, Office, house
+from booking.web.language import worded
+from booking.web.navigation import places
+from config import Settings, read_settings
+
+ROOT = Path(__file__).parents[1]
+LARGEST_BODY = 8 * 1024 * 1024  # an imported file; forms are far smaller
+BLUEPRINTS = (
+    accounts.bp,
+    audit.bp,
+    bookings.bp,
+    exams.bp,
+    home.bp,
+    notices.bp,
+    plans.bp,
+    policies.bp,
+    sites.bp,
+    stats.bp,
+)
+
+
+def open_sessions(settings: Settings) -> Sessions:
+    """Open the configured database with the keys of this installation."""
+    return Sessions(make_engine(settings.database_url), read_keyring(settings.key_file))
+
+
+def create_app(
+    settings: Settings | None = None, *, sessions: Sessions | None = None, clock: Clock | None = None
+) -> Flask:
+    """Build the application; tests hand in their own sessions and clock."""
+    settings = settings or read_settings()
+    sessions = sessions or open_sessions(settings)
+    app = Flask("booking", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(
+        SECRET_KEY=sessions.keyring.signing,
+        SESSION_COOKIE_NAME="__Host-booking" if settings.secure_cookies else "booking",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    office = Office(Wording(settings.office_zh, settings.office_en), settings.office_phone)
+    app.extensions["house"] = House(sessions, clock or SystemClock(), office, settings.is_demo)
+    language.install(app)
+    words.install(app, service_names())
+    headers.install(app, over_tls=settings.secure_cookies)
+    errors.install(app)
+    CSRFProtect(app)
+    _install_sign_in(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(_frame)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def _install_sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # the sign-in on the server decides, not a guess from the address
+    manager.login_view = "accounts.sign_in"
+    manager.login_message = None
+    manager.user_loader(accounts.load_signed_in)
+
+
+def _frame() -> dict[str, object]:
+    """What every page's frame shows."""
+    here = house()
+    return {
+        "me": current_user if current_user.is_authenticated else None,
+        "office": {"name": worded(here.office.name), "phone": here.office.phone, "hours": worded(here.office.hours)},
+        "demo": here.is_demo,
+        "navigation": list(places()),
+    }

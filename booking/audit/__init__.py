@@ -1,0 +1,1 @@
+"""Who did what, in which role, with which reason: append-only."""

@@ -1,0 +1,42 @@
+"""Writing the log. Called by every service verb that changes something, in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from booking.audit.models import AuditEntry
+from booking.kernel.actors import Actor
+
+
+def record(
+    session: Session,
+    act: str,
+    kind: str,
+    object_id: object,
+    *,
+    actor: Actor,
+    now: datetime,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Write one audit entry: `act` in past tense ("booking cancelled") on the object `kind` `object_id`.
+
+    `before` and `after` hold only what changed, as JSON values, and never an identity number, phone or plate.
+    """
+    session.execute(
+        insert(AuditEntry).values(
+            at=now,
+            account_id=actor.account_id,
+            person_id=actor.person_id,
+            role=actor.role,
+            act=act,
+            object_kind=kind,
+            object_id=str(object_id),
+            before=before or {},
+            after=after or {},
+            reason=reason,
+        )
+    )

@@ -1,0 +1,1 @@
+"""A granted place and its life, for every line of business."""

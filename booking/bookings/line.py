@@ -1,0 +1,43 @@
+"""What the shared core asks of a line of business, without knowing any of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from booking.kernel.errors import Refusal, Wording
+from booking.kernel.ids import PersonId
+from booking.slots.models import Lane, Slot
+
+
+class Line(Protocol):
+    """A line of business answers three questions about one applicant and one slot. (The second, since when a
+    request ranks, is asked only by ranked rounds and comes with them.)
+    """
+
+    @property
+    def key(self) -> str:
+        """The code of the line: "exams"."""
+
+    @property
+    def name(self) -> Wording:
+        """What people call it."""
+
+    @property
+    def services(self) -> Mapping[str, Wording]:
+        """Its services by code, in the order in which pages show them."""
+
+    def holder(self, person_id: PersonId) -> str:
+        """Name who or what holds a place; one live booking per service and holder."""
+
+    def refusals(
+        self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime, moving: bool = False
+    ) -> Sequence[Refusal]:
+        """Why not now? Every reason at once; `moving` asks for a change of the booking that the person holds."""
+
+    def explained(self, refusal: Refusal) -> Wording:
+        """Put a refusal into words, gaps filled."""
+
+    def lane(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Lane:
+        """In which lane does the person stand?"""

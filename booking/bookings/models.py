@@ -1,0 +1,83 @@
+"""A granted place and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from booking.kernel.db import Base, named
+from booking.slots.models import Lane, Slot
+
+
+class BookingState(StrEnum):
+    """Where a booking stands. CONFIRMED and ATTENDED are live; the others are final."""
+
+    CONFIRMED = "confirmed"
+    ATTENDED = "attended"
+    ABSENT = "absent"
+    PASSED = "passed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    CANCELLED_BY_OFFICE = "cancelled_by_office"
+
+
+LIVE = (BookingState.CONFIRMED, BookingState.ATTENDED)
+
+# From which state to which: the same table stands in the database as a trigger.
+STEPS: dict[BookingState, frozenset[BookingState]] = {
+    BookingState.CONFIRMED: frozenset(set(BookingState) - {BookingState.CONFIRMED}),
+    BookingState.ATTENDED: frozenset({BookingState.PASSED, BookingState.FAILED, BookingState.CANCELLED_BY_OFFICE}),
+}
+
+
+class BookingChannel(StrEnum):
+    """Where a booking was made; "school" only occurs in imported history."""
+
+    INTERNET = "internet"
+    COUNTER = "counter"
+    PHONE = "phone"
+    SCHOOL = "school"
+
+
+class Booking(Base):
+    """One place for one holder: `holder` is the person, or for inspections the vehicle, that may hold only one.
+
+    A change of slot keeps the row and its reference. `request_key` comes with the form, so that a double click
+    is one booking.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        Index(
+            "uq_booking_live",
+            "service",
+            "holder",
+            unique=True,
+            sqlite_where=text("state IN ('confirmed', 'attended')"),
+            postgresql_where=text("state IN ('confirmed', 'attended')"),
+        ),
+        UniqueConstraint("person_id", "request_key"),
+        CheckConstraint("channel = 'internet' OR reason <> ''", name="counter_has_reason"),
+        Index("ix_booking_slot_id_state", "slot_id", "state"),
+        Index("ix_booking_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(10), unique=True)
+    line: Mapped[str] = mapped_column(String(20))
+    service: Mapped[str] = mapped_column(String(40))
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    lane: Mapped[Lane] = mapped_column(named(Lane))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    holder: Mapped[str] = mapped_column(String(40))
+    state: Mapped[BookingState] = mapped_column(named(BookingState), default=BookingState.CONFIRMED)
+    channel: Mapped[BookingChannel] = mapped_column(named(BookingChannel))
+    booked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")  # of a clerk who acted on behalf
+    request_key: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    changes: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]  # null: live
+
+    slot: Mapped[Slot] = relationship(lazy="raise")

@@ -1,0 +1,119 @@
+"""Bookings as pages, jobs and commands read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from booking.bookings.models import LIVE, Booking, BookingChannel, BookingState
+from booking.kernel.errors import InvalidStateError, NotFoundError
+from booking.kernel.ids import BookingId, PersonId, SlotId
+from booking.sites.models import Site
+from booking.slots.models import Slot, SlotState
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBooking:
+    """One booking with its slot and site, for a page."""
+
+    id: BookingId
+    reference: str
+    line: str
+    service: str
+    state: BookingState
+    channel: BookingChannel
+    person_id: PersonId
+    slot_id: SlotId
+    starts_at: datetime
+    ends_at: datetime
+    cancel_until: datetime
+    site_id: int
+    site_name: str
+    site_name_en: str
+    address: str
+    site_phone: str
+    created_at: datetime
+    changes: int
+    withdrawn_reason: str
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the place is still held."""
+        return self.state in LIVE
+
+    def can_change(self, now: datetime) -> bool:
+        """Whether the holder may still cancel or change on line."""
+        return self.state is BookingState.CONFIRMED and now < self.cancel_until
+
+
+def find(session: Session, reference: str) -> Booking:
+    """Return a booking by its reference; raise `NotFoundError`."""
+    booking = session.scalar(select(Booking).where(Booking.reference == reference.strip().upper()))
+    if booking is None:
+        raise NotFoundError
+    return booking
+
+
+def live_booking(session: Session, reference: str) -> Booking:
+    """Return a confirmed booking by its reference; raise `NotFoundError` or `InvalidStateError`."""
+    booking = find(session, reference)
+    if booking.state is not BookingState.CONFIRMED:
+        raise InvalidStateError(f"booking {booking.id} is {booking.state}")
+    return booking
+
+
+def live_booking_of(session: Session, person_id: PersonId, service: str) -> Booking | None:
+    """Return the person's live booking of a service, or None."""
+    query = select(Booking).where(Booking.person_id == person_id, Booking.service == service, Booking.state.in_(LIVE))
+    return session.scalar(query)
+
+
+def shown(session: Session, reference: str, *, person_id: PersonId | None) -> ShownBooking:
+    """Return one booking for its page; raise `NotFoundError` when there is none or it is not `person_id`'s.
+
+    `person_id` None is for clerks, who see every booking.
+    """
+    query = _shown().where(Booking.reference == reference.strip().upper())
+    if person_id is not None:
+        query = query.where(Booking.person_id == person_id)
+    row = session.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError
+    return ShownBooking(**row)
+
+
+def bookings_of(session: Session, person_id: PersonId, *, limit: int = 100) -> Sequence[ShownBooking]:
+    """Return a person's bookings, live ones first, then the latest first."""
+    query = _shown().where(Booking.person_id == person_id).order_by(Slot.starts_at.desc()).limit(limit)
+    rows = [ShownBooking(**row) for row in session.execute(query).mappings()]
+    return sorted(rows, key=lambda row: not row.is_live)
+
+
+def live_in_withdrawn_slots(session: Session) -> Sequence[BookingId]:
+    """Return live bookings whose slot the office has withdrawn, in order of id."""
+    query = (
+        select(Booking.id)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Booking.state.in_(LIVE), Slot.state == SlotState.WITHDRAWN)
+        .order_by(Booking.id)
+    )
+    return [BookingId(booking_id) for booking_id in session.scalars(query)]
+
+
+def _shown() -> Select[tuple[object, ...]]:
+    of_booking = ("id", "reference", "line", "service", "state", "channel", "person_id", "slot_id", "created_at")
+    of_slot = ("starts_at", "ends_at", "cancel_until", "withdrawn_reason", "site_id")
+    return (
+        select(
+            *(getattr(Booking, name) for name in (*of_booking, "changes")),
+            *(getattr(Slot, name) for name in of_slot),
+            Site.name.label("site_name"),
+            Site.name_en.label("site_name_en"),
+            Site.address,
+            Site.phone.label("site_phone"),
+        )
+        .join(Slot, Slot.id == Booking.slot_id)
+        .join(Site, Site.id == Slot.site_id)
+    )

@@ -1,0 +1,244 @@
+"""Booking a place, changing it, cancelling it, and recording what became of it.
+
+The order inside `book_seat` is deliberate: everything that needs no lock comes first, the claim of the seat
+comes last, so that the hot row is locked for one statement and the commit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from booking.audit import service as audit
+from booking.bookings.line import Line
+from booking.bookings.messages import Held, tell_holder
+from booking.bookings.models import LIVE, STEPS, Booking, BookingChannel, BookingState
+from booking.bookings.queries import find, live_booking
+from booking.kernel.actors import Actor, Role
+from booking.kernel.db import conflicts_as, rows_changed
+from booking.kernel.errors import ConflictError, InvalidStateError, NotEligibleError, NotFoundError, Wording
+from booking.kernel.ids import BookingId, PersonId, SlotId, new_reference
+from booking.slots import service as slots
+from booking.slots.models import Slot, SlotState
+
+
+class AlreadyBookedError(ConflictError):
+    """The holder has a live booking of this service; the database says so."""
+
+    wording: ClassVar[Wording] = Wording(
+        "这个科目已经有一个有效预约，不能再约。", "There is a live booking of this subject already."
+    )
+
+
+class DuplicateRequestError(ConflictError):
+    """The same form was sent twice at once; the other one made the booking."""
+
+
+class TooLateError(ConflictError):
+    """The deadline for cancelling or changing on line has passed."""
+
+    wording: ClassVar[Wording] = Wording(
+        "网上取消或改期的时间已过，请在考试前到窗口办理。",
+        "It is too late to cancel or change on line; please come to the counter before the test.",
+    )
+
+
+CLERKS = (Role.COUNTER, Role.SYSTEM)
+CONFLICTS = {
+    "uq_booking_live": AlreadyBookedError,
+    "uq_booking_person_id_request_key": DuplicateRequestError,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who books what, and how it came in. `reason` is asked of clerks; `request_key` comes with the form."""
+
+    person_id: PersonId
+    slot_id: SlotId
+    request_key: str
+    channel: BookingChannel = BookingChannel.INTERNET
+    reason: str = ""
+
+
+def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: datetime) -> str:
+    """Give the person a seat and return the booking's reference.
+
+    Sent twice with the same `request_key`, it is one booking. Raises `NotEligibleError` with every reason,
+    `SlotClosedError`, `SlotFullError` or `AlreadyBookedError`; then nothing is changed.
+    """
+    if made := _made_before(session, wish):
+        return made
+    slot = _open_slot(session, line, wish.slot_id, now)
+    refusals = line.refusals(session, wish.person_id, slot, now=now)
+    if refusals:
+        raise NotEligibleError(refusals)
+    reference = new_reference()
+    lane = line.lane(session, wish.person_id, slot, now=now)
+    with conflicts_as(CONFLICTS):
+        booking_id = session.execute(
+            insert(Booking)
+            .values(
+                reference=reference,
+                line=slot.line,
+                service=slot.service,
+                slot_id=slot.id,
+                lane=lane,
+                person_id=wish.person_id,
+                holder=line.holder(wish.person_id),
+                channel=wish.channel,
+                booked_by=actor.account_id,
+                reason=wish.reason,
+                request_key=wish.request_key,
+                created_at=now,
+            )
+            .returning(Booking.id)
+        ).scalar_one()
+    after = {"slot": slot.id, "lane": lane, "channel": wish.channel}
+    audit.record(
+        session, "booking made", "booking", booking_id, actor=actor, now=now, after=after, reason=wish.reason
+    )
+    tell_holder(
+        session, "booking_confirmed", Held(BookingId(booking_id), reference, wish.person_id), slot, line=line, now=now
+    )
+    slots.take_seat(session, wish.slot_id, lane)
+    return reference
+
+
+def change_slot(
+    session: Session, line: Line, reference: str, slot_id: SlotId, *, actor: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Move a confirmed booking to another slot of its service; the old seat is kept until the new one is had.
+
+    Raises `NotFoundError`, `TooLateError` (only for applicants), `NotEligibleError`, `SlotClosedError` or
+    `SlotFullError`; then the booking stands as it was. Moving to the slot it already has changes nothing.
+    """
+    booking = live_booking(session, reference)
+    if booking.slot_id == slot_id:
+        return
+    old = session.get_one(Slot, booking.slot_id)
+    _refuse_when_late(old, actor, now)
+    slot = _open_slot(session, line, slot_id, now)
+    if slot.service != booking.service:
+        raise InvalidStateError(f"slot {slot_id} is of another service")
+    person_id = PersonId(booking.person_id)
+    refusals = line.refusals(session, person_id, slot, now=now, moving=True)
+    if refusals:
+        raise NotEligibleError(refusals)
+    lane = line.lane(session, person_id, slot, now=now)
+    moved = (
+        update(Booking)
+        .where(Booking.id == booking.id, Booking.slot_id == old.id, Booking.state == BookingState.CONFIRMED)
+        .values(slot_id=slot.id, lane=lane, changes=Booking.changes + 1)
+    )
+    if rows_changed(session, moved) != 1:
+        raise ConflictError
+    before, after = {"slot": old.id, "lane": booking.lane}, {"slot": slot.id, "lane": lane}
+    audit.record(
+        session,
+        "booking moved",
+        "booking",
+        booking.id,
+        actor=actor,
+        now=now,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    event = f"booking_changed {booking.changes + 1}"
+    tell_holder(session, "booking_changed", held(booking), slot, line=line, now=now, event=event)
+    steps = {slot.id: lambda: slots.take_seat(session, slot_id, lane),
+             old.id: lambda: slots.free_seat(session, SlotId(old.id), booking.lane)}  # fmt: skip
+    for touched in sorted(steps):  # in ascending slot id, so that two changes in opposite directions never wait
+        steps[touched]()
+
+
+def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """Cancel a confirmed booking and hand its seat back as freed; raise `TooLateError` after the deadline.
+
+    The deadline binds the applicant; a clerk may cancel until the slot begins, with a reason. Cancelling what
+    is cancelled already changes nothing.
+    """
+    booking = find(session, reference)
+    if booking.state is BookingState.CANCELLED:
+        return
+    slot = session.get_one(Slot, booking.slot_id)
+    _refuse_when_late(slot, actor, now)
+    end(session, booking, BookingState.CANCELLED, actor=actor, now=now, reason=reason)
+    tell_holder(session, "booking_cancelled", held(booking), slot, line=line, now=now)
+    slots.free_seat(session, SlotId(slot.id), booking.lane)
+
+
+def cancel_by_office(session: Session, line: Line, booking_id: BookingId, *, actor: Actor, now: datetime) -> bool:
+    """Cancel a live booking of a withdrawn slot and tell the person why; return False if it is not live.
+
+    The seat is gone with its slot, so the ledger keeps it as taken back and not as freed for others.
+    """
+    booking = session.get_one(Booking, booking_id)
+    slot = session.get_one(Slot, booking.slot_id)
+    if booking.state not in LIVE or slot.state is not SlotState.WITHDRAWN:
+        return False
+    reason = slot.withdrawn_reason
+    end(session, booking, BookingState.CANCELLED_BY_OFFICE, actor=actor, now=now, reason=reason)
+    tell_holder(session, "booking_cancelled_by_office", held(booking), slot, line=line, now=now, reason=reason)
+    slots.free_seat(session, SlotId(slot.id), booking.lane)
+    return True
+
+
+def record_outcome(
+    session: Session, booking_id: BookingId, state: BookingState, *, actor: Actor, now: datetime
+) -> None:
+    """Record that the holder passed, failed or was absent; raise `InvalidStateError` if that cannot follow."""
+    end(session, session.get_one(Booking, booking_id), state, actor=actor, now=now)
+
+
+def end(
+    session: Session, booking: Booking, state: BookingState, *, actor: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Take one step in the life of a booking, exactly once, with its audit row."""
+    before = booking.state
+    if state not in STEPS.get(before, frozenset()):
+        raise InvalidStateError(f"booking {booking.id} is {before} and cannot become {state}")
+    step = update(Booking).where(Booking.id == booking.id, Booking.state == before)
+    ended_at = None if state in LIVE else now
+    if rows_changed(session, step.values(state=state, ended_at=ended_at)) != 1:
+        raise ConflictError
+    audit.record(
+        session, f"booking {state}", "booking", booking.id,
+        actor=actor, now=now, before={"state": before}, after={"state": state}, reason=reason,
+    )  # fmt: skip
+
+
+def held(booking: Booking) -> Held:
+    """Return what messages say of a booking."""
+    return Held(BookingId(booking.id), booking.reference, PersonId(booking.person_id))
+
+
+def _made_before(session: Session, wish: Wish) -> str | None:
+    query = select(Booking.reference, Booking.slot_id).where(
+        Booking.person_id == wish.person_id, Booking.request_key == wish.request_key
+    )
+    made = session.execute(query).one_or_none()
+    if made is None:
+        return None
+    if made.slot_id != wish.slot_id:
+        raise ConflictError(f"request key used before for slot {made.slot_id}")
+    reference: str = made.reference
+    return reference
+
+
+def _open_slot(session: Session, line: Line, slot_id: SlotId, now: datetime) -> Slot:
+    slot = session.get(Slot, slot_id)
+    if slot is None or slot.line != line.key:
+        raise NotFoundError
+    if slot.state is not SlotState.PUBLISHED or not slot.opens_at <= now < slot.closes_at:
+        raise slots.SlotClosedError
+    return slot
+
+
+def _refuse_when_late(slot: Slot, actor: Actor, now: datetime) -> None:
+    deadline = slot.starts_at if actor.role in CLERKS else slot.cancel_until
+    if now >= deadline:
+        raise TooLateError

@@ -1,0 +1,1 @@
+"""The line of business "driving tests": the learner's record, the law's rules, its pages."""

@@ -1,0 +1,1 @@
+"""All invariants of the database, each a question whose answer must be empty."""

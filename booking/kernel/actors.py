@@ -1,0 +1,86 @@
+"""Who acts: roles, the acting account, and the table of who may do what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from booking.kernel.ids import AccountId, PersonId, SiteId
+
+
+class Role(StrEnum):
+    """The office's roles. There is no role for driving schools: nobody acts for a learner but a clerk."""
+
+    APPLICANT = "applicant"
+    STATION = "station"
+    EXAM_SITE = "exam_site"
+    COUNTER = "counter"
+    PLANNER = "planner"
+    APPROVER = "approver"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An account at the moment it acts. `person_id` is what four-eyes checks compare, never the account."""
+
+    account_id: AccountId | None
+    person_id: PersonId | None
+    role: Role
+    site_id: SiteId | None = None
+
+
+SYSTEM = Actor(account_id=None, person_id=None, role=Role.SYSTEM)
+
+Predicate = Callable[[Actor], bool]
+
+
+def _one_of(*roles: Role) -> Predicate:
+    return lambda actor: actor.role in roles
+
+
+class Act(StrEnum):
+    """Everything an account can be allowed to do; one guard on each route names one of these."""
+
+    USE_OWN_ACCOUNT = "use_own_account"
+    BOOK_FOR_ONESELF = "book_for_oneself"
+    BOOK_ON_BEHALF = "book_on_behalf"
+    SEE_LEARNERS = "see_learners"
+    KEEP_LEARNER_RECORDS = "keep_learner_records"
+    SEE_PLANS = "see_plans"
+    PROPOSE_PLANS = "propose_plans"
+    APPROVE_PLANS = "approve_plans"
+    SEE_SETTINGS = "see_settings"
+    PROPOSE_SETTINGS = "propose_settings"
+    APPROVE_SETTINGS = "approve_settings"
+    READ_AUDIT = "read_audit"
+    PROPOSE_ACCOUNTS = "propose_accounts"
+    APPROVE_ACCOUNTS = "approve_accounts"
+
+
+_DESK = (Role.COUNTER, Role.PLANNER, Role.APPROVER, Role.SUPERVISOR)
+_STAFF = (*_DESK, Role.ADMINISTRATOR, Role.STATION, Role.EXAM_SITE)
+
+# The permission matrix: who may do what. Whose object it is, is asked by the service.
+ALLOWED: dict[Act, Predicate] = {
+    Act.USE_OWN_ACCOUNT: _one_of(Role.APPLICANT, *_STAFF),
+    Act.BOOK_FOR_ONESELF: _one_of(Role.APPLICANT),
+    Act.BOOK_ON_BEHALF: _one_of(Role.COUNTER),
+    Act.SEE_LEARNERS: _one_of(Role.COUNTER, Role.SUPERVISOR),
+    Act.KEEP_LEARNER_RECORDS: _one_of(Role.COUNTER),
+    Act.SEE_PLANS: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
+    Act.PROPOSE_PLANS: _one_of(Role.PLANNER, Role.STATION, Role.EXAM_SITE),
+    Act.APPROVE_PLANS: _one_of(Role.APPROVER),
+    Act.SEE_SETTINGS: _one_of(Role.PLANNER, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Act.PROPOSE_SETTINGS: _one_of(Role.PLANNER),
+    Act.APPROVE_SETTINGS: _one_of(Role.APPROVER),
+    Act.READ_AUDIT: _one_of(Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Act.PROPOSE_ACCOUNTS: _one_of(Role.ADMINISTRATOR),
+    Act.APPROVE_ACCOUNTS: _one_of(Role.APPROVER),
+}
+
+
+def may(actor: Actor, act: Act) -> bool:
+    """Say whether the role of `actor` allows `act`."""
+    return ALLOWED[act](actor)

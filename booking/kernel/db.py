@@ -1,0 +1,195 @@
+"""The database: base class, column types, sessions, and the two questions services ask of it.
+
+A unit of work writes and commits once; a reading never writes, and the database sees to that. On SQLite a unit
+of work begins with BEGIN IMMEDIATE, since a deferred transaction that turns into a writer fails with "locked"
+instead of waiting.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    DateTime,
+    Engine,
+    Enum,
+    Executable,
+    Index,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from booking.kernel.secrets import Keyring
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_SECONDS = 15
+WRITE, READ = "write", "read"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware and in UTC on both sides, whatever the database keeps. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive datetime has no place in the database.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints get their names from one convention."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+
+def named(kind: type[StrEnum]) -> Enum:
+    """Return the column type of a StrEnum: its values as text, checked when bound, free of database enums."""
+    return Enum(kind, values_callable=lambda k: [m.value for m in k], native_enum=False, create_constraint=False)
+
+
+class Sessions:
+    """Opens sessions on one engine, with the key ring at `session.info["keyring"]`."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        info = {"keyring": keyring}
+        self.engine = engine
+        self.keyring = keyring
+        self.write = sessionmaker(engine, info=info)
+        read_only = engine.execution_options(access=READ, postgresql_readonly=True)
+        self.read = sessionmaker(read_only, info=info, autoflush=False)
+
+
+def keyring_of(session: Session) -> Keyring:
+    """Return the key ring that was given to the session when it was opened."""
+    keyring: Keyring = session.info["keyring"]
+    return keyring
+
+
+@contextmanager
+def unit_of_work(sessions: Sessions) -> Iterator[Session]:
+    """Give a session that commits at the end, or rolls back if anything was raised."""
+    with sessions.write.begin() as session:
+        yield session
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """Give a session on one snapshot that cannot write."""
+    with sessions.read() as session:
+        yield session
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Run an UPDATE, DELETE or INSERT and return how many rows it touched: the answer to "was I first?"."""
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type; data changes always give a cursor
+    return result.rowcount
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """Return an engine for SQLite or PostgreSQL with the settings that durability rests on."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite_engine(address, pool_size)
+    return create_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={
+            "connect_timeout": 5,
+            "tcp_user_timeout": 4000,
+            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s",
+        },
+    )
+
+
+def _sqlite_engine(address: URL, pool_size: int) -> Engine:
+    engine = create_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # NORMAL loses acknowledged commits when the power goes
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # otherwise REPLACE INTO walks past the append-only triggers
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("access") == READ
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def conflicts_as(errors: Mapping[str, type[Exception]]) -> Iterator[None]:
+    """Turn the violation of a constraint, by its name, into the error given for it; others pass unchanged."""
+    try:
+        yield
+    except IntegrityError as failure:
+        error = errors.get(constraint_name(failure))
+        if error is None:
+            raise
+        raise error from failure
+
+
+def constraint_name(failure: IntegrityError) -> str:
+    """Return the name of the violated constraint, index or freeze trigger; "" where it cannot be told.
+
+    PostgreSQL says it. SQLite names a CHECK, but of a UNIQUE only the columns, so that the name is looked up
+    among the tables here.
+    """
+    diagnosis = getattr(failure.orig, "diag", None)
+    if diagnosis is not None:
+        return str(diagnosis.constraint_name or "")
+    text = str(failure.orig)
+    if match := re.fullmatch(r"UNIQUE constraint failed: (.+)", text):
+        return _unique_on(match[1].split(", "))
+    match = re.fullmatch(r"(?:CHECK constraint failed: )?(\w+)", text)
+    return match[1] if match else ""
+
+
+def _unique_on(columns: list[str]) -> str:
+    table = Base.metadata.tables[columns[0].split(".")[0]]
+    wanted = {column.split(".")[1] for column in columns}
+    uniques: list[UniqueConstraint | Index] = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    for unique in [*uniques, *(index for index in table.indexes if index.unique)]:
+        if {column.name for column in unique.columns} == wanted:
+            return str(unique.name)
+    return ""

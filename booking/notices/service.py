@@ -1,0 +1,92 @@
+"""Writing messages. They are rows of the same transaction as the act they tell of; `jobs` sends them after it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from booking.kernel.calendar import LOCAL
+from booking.kernel.db import keyring_of
+from booking.kernel.errors import Language
+from booking.kernel.ids import PersonId
+from booking.notices.models import Channel, Notice
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "notices"
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a message goes. `person_id` is None for somebody who is only registering."""
+
+    person_id: PersonId | None
+    phone: str
+    email: str | None
+    language: Language
+
+
+def tell(
+    session: Session,
+    to: Recipient,
+    template: str,
+    *,
+    event: str,
+    facts: Mapping[str, object],
+    now: datetime,
+    channels: Sequence[Channel] = tuple(Channel),
+) -> None:
+    """Write one message on every channel that reaches the person.
+
+    `template` names `templates/notices/<template>.<language>.txt`, whose first line is the title. `event` names
+    what happened, once for ever ("booking 17 confirmed"): telling it twice violates a constraint.
+    """
+    title, text = _written(template, to.language, facts)
+    addresses = {Channel.INBOX: "" if to.person_id else None, Channel.SMS: to.phone or None, Channel.MAIL: to.email}
+    keyring = keyring_of(session)
+    rows = [
+        {
+            "event": event,
+            "channel": channel,
+            "person_id": to.person_id,
+            "template": template,
+            "title": title,
+            "address_sealed": keyring.seal(address, column="notice.address") if address else None,
+            "text_sealed": keyring.seal(text, column="notice.text"),
+            "created_at": now,
+            "due_at": now,
+            "tries": 0,
+            "failure": "",
+            "sent_at": now if channel is Channel.INBOX else None,
+        }
+        for channel in channels
+        if (address := addresses[channel]) is not None
+    ]
+    if rows:
+        session.execute(insert(Notice), rows)
+
+
+def _written(template: str, language: Language, facts: Mapping[str, object]) -> tuple[str, str]:
+    text = ENVIRONMENT.get_template(f"{template}.{language}.txt").render(facts).strip()
+    title, _, body = text.partition("\n")
+    return title.strip(), body.strip()
+
+
+def _day_zh(day: date) -> str:
+    return f"{day.month}月{day.day}日（星期{WEEKDAYS[day.weekday()]}）"
+
+
+def _day_en(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def _clock(instant: datetime) -> str:
+    return instant.astimezone(LOCAL).strftime("%H:%M")
+
+
+# Plain text, so nothing is escaped; a missing fact is an error at once and not a gap in a message.
+ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
+ENVIRONMENT.filters.update(day_zh=_day_zh, day_en=_day_en, clock=_clock)

@@ -1,0 +1,1 @@
+"""Dated office settings and the working-day calendar."""

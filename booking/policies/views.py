@@ -1,0 +1,5 @@
+"""Pages of policies."""
+
+from flask import Blueprint
+
+bp = Blueprint("policies", __name__)

@@ -1,0 +1,1 @@
+"""Exam sites and inspection stations, with what they serve and when they are open."""

@@ -1,0 +1,5 @@
+"""Pages of sites."""
+
+from flask import Blueprint
+
+bp = Blueprint("sites", __name__)

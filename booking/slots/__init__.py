@@ -1,0 +1,1 @@
+"""Dated windows, their quota by lane, and the seat ledger."""

@@ -1,0 +1,100 @@
+"""Published slots as pages and the API show them, in a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from booking.kernel.ids import SiteId, SlotId
+from booking.sites.models import Site
+from booking.slots.models import Lane, Method, Quota, Slot, SlotState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlot:
+    """One published slot with its counts over all lanes that can be booked on line."""
+
+    id: SlotId
+    line: str
+    service: str
+    site_id: SiteId
+    site_name: str
+    site_name_en: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    classes: str
+    method: Method
+    state: SlotState
+    opens_at: datetime
+    closes_at: datetime
+    cancel_until: datetime
+    is_make_up: bool
+    capacity: int
+    released: int
+    taken: int
+
+    @property
+    def remaining(self) -> int:
+        """Seats that could be taken this moment."""
+        return self.released - self.taken
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether bookings are taken at `now`, seats or not."""
+        return self.state is SlotState.PUBLISHED and self.opens_at <= now < self.closes_at
+
+
+def _counted() -> Select[tuple[object, ...]]:
+    columns = [
+        getattr(Slot, name) for name in OpenSlot.__dataclass_fields__ if hasattr(Slot, name) and name != "capacity"
+    ]
+    sums = [func.sum(getattr(Quota, name)).label(name) for name in ("capacity", "released", "taken")]
+    return (
+        select(*columns, Site.name.label("site_name"), Site.name_en.label("site_name_en"), *sums)
+        .join(Quota, Quota.slot_id == Slot.id)
+        .join(Site, Site.id == Slot.site_id)
+        .where(Quota.lane != Lane.WALK_IN)
+        .group_by(Slot.id, Site.id)
+        .order_by(Slot.starts_at, Slot.site_id, Slot.id)
+    )
+
+
+def slots_between(
+    session: Session,
+    first: date,
+    last: date,
+    *,
+    line: str | None = None,
+    service: str | None = None,
+    site_id: SiteId | None = None,
+    limit: int = 5000,
+) -> Sequence[OpenSlot]:
+    """Return the slots of the local days `first` to `last`, both included, in order of time."""
+    query = _counted().where(Slot.day.between(first, last)).limit(limit)
+    if line is not None:
+        query = query.where(Slot.line == line)
+    if service is not None:
+        query = query.where(Slot.service == service)
+    if site_id is not None:
+        query = query.where(Slot.site_id == site_id)
+    return [OpenSlot(**row) for row in session.execute(query).mappings()]
+
+
+def slot_shown(session: Session, slot_id: SlotId) -> OpenSlot | None:
+    """Return one slot, or None."""
+    row = session.execute(_counted().where(Slot.id == slot_id)).mappings().one_or_none()
+    return OpenSlot(**row) if row else None
+
+
+def next_free(session: Session, like: OpenSlot, *, now: datetime, limit: int = 5) -> Sequence[OpenSlot]:
+    """Return the next slots of the same service and classes with a free seat: the way on from a full one."""
+    query = (
+        _counted()
+        .where(Slot.service == like.service, Slot.classes == like.classes, Slot.state == SlotState.PUBLISHED)
+        .where(Slot.opens_at <= now, Slot.closes_at > now)
+        .having(func.sum(Quota.released) > func.sum(Quota.taken))
+        .limit(limit)
+    )
+    return [OpenSlot(**row) for row in session.execute(query).mappings()]

@@ -1,0 +1,167 @@
+"""The seat ledger: releasing, taking, freeing and returning seats, each by one conditional UPDATE that is counted.
+
+Nobody reads a counter, decides in Python and writes it back. Whoever touches several ledger rows does so in
+ascending slot id, so that no two wait for each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from booking.audit import service as audit
+from booking.kernel.actors import Actor
+from booking.kernel.db import rows_changed
+from booking.kernel.errors import ConflictError, InvalidStateError, Wording
+from booking.kernel.ids import SiteId, SlotId
+from booking.slots.models import Lane, Method, Quota, Release, Slot, SlotState
+
+
+class SlotFullError(ConflictError):
+    """No seat was free in the lane at the moment of the claim."""
+
+    wording: ClassVar[Wording] = Wording("这个场次的名额已经约满。", "This session is full.")
+
+
+class SlotClosedError(ConflictError):
+    """The slot does not take bookings: not yet, no longer, or it was withdrawn."""
+
+    wording: ClassVar[Wording] = Wording("这个场次现在不接受预约。", "This session does not take bookings now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a plan publishes: one slot with its quota by lane, and when its seats are released.
+
+    All instants are UTC; `day` is the local day of `starts_at`. `releases` are (instant, lane, amount).
+    """
+
+    line: str
+    service: str
+    site_id: SiteId
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    classes: str
+    method: Method
+    quota: dict[Lane, int]
+    publish_by: datetime
+    opens_at: datetime
+    closes_at: datetime
+    cancel_until: datetime
+    exemption: str = ""
+    is_make_up: bool = False
+    releases: tuple[tuple[datetime, Lane, int], ...] = field(default=())
+
+
+def publish_slot(session: Session, opening: Opening, *, actor: Actor, now: datetime) -> SlotId:
+    """Make the slot public and frozen, with nothing released yet; return its id."""
+    values = {
+        name: getattr(opening, name) for name in Opening.__dataclass_fields__ if name not in ("quota", "releases")
+    }
+    capacity = sum(opening.quota.values())
+    added = session.execute(insert(Slot).values(**values, capacity=capacity, published_at=now).returning(Slot.id))
+    slot_id = SlotId(added.scalar_one())
+    session.execute(
+        insert(Quota), [{"slot_id": slot_id, "lane": lane, "capacity": n} for lane, n in opening.quota.items()]
+    )
+    if opening.releases:
+        session.execute(
+            insert(Release),
+            [{"slot_id": slot_id, "lane": lane, "amount": n, "due_at": at} for at, lane, n in opening.releases],
+        )
+    audit.record(session, "slot published", "slot", slot_id, actor=actor, now=now, after={"capacity": capacity})
+    return slot_id
+
+
+def take_seat(session: Session, slot_id: SlotId, lane: Lane) -> None:
+    """Claim one released seat, or raise `SlotFullError`. Call it last: the row stays locked until the commit."""
+    claim = (
+        update(Quota)
+        .where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.taken < Quota.released)
+        .values(taken=Quota.taken + 1)
+    )
+    if rows_changed(session, claim) != 1:
+        raise SlotFullError
+
+
+def free_seat(session: Session, slot_id: SlotId, lane: Lane) -> None:
+    """Give a taken seat back to the ledger as freed: it is not on sale until its announced hour."""
+    back = (
+        update(Quota)
+        .where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.taken > 0)
+        .values(taken=Quota.taken - 1, released=Quota.released - 1, freed=Quota.freed + 1)
+    )
+    if rows_changed(session, back) != 1:
+        raise InvalidStateError(f"no seat is taken in slot {slot_id}, lane {lane}")
+
+
+def due_releases(session: Session, *, now: datetime) -> Sequence[int]:
+    """Return the ids of releases that are due and not done, in due order."""
+    due = select(Release.id).where(Release.done_at.is_(None), Release.due_at <= now)
+    return session.scalars(due.order_by(Release.due_at, Release.slot_id, Release.id)).all()
+
+
+def release_seats(session: Session, release_id: int, *, actor: Actor, now: datetime) -> bool:
+    """Make the seats of one due release takeable; return False if somebody else already did.
+
+    Seats of a withdrawn slot are claimed as done and stay closed.
+    """
+    claim = (
+        update(Release)
+        .where(Release.id == release_id, Release.done_at.is_(None), Release.due_at <= now)
+        .values(done_at=now)
+        .returning(Release.slot_id, Release.lane, Release.amount)
+    )
+    row = session.execute(claim).one_or_none()
+    if row is None:
+        return False
+    in_use = select(Slot.id).where(Slot.id == row.slot_id, Slot.state == SlotState.PUBLISHED).scalar_subquery()
+    opened = rows_changed(
+        session,
+        update(Quota)
+        .where(Quota.slot_id == in_use, Quota.lane == row.lane)
+        .values(released=Quota.released + row.amount),
+    )
+    after = {"lane": row.lane, "amount": row.amount if opened else 0}
+    audit.record(session, "seats released", "slot", row.slot_id, actor=actor, now=now, after=after)
+    return True
+
+
+def return_freed_seats(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Put every freed seat of slots still open for booking on sale again; return how many seats.
+
+    This is the announced hour: a freed seat never returns at the moment of its cancellation.
+    """
+    open_now = select(Slot.id).where(Slot.state == SlotState.PUBLISHED, Slot.closes_at > now)
+    waiting = select(Quota.slot_id, Quota.lane, Quota.freed).where(Quota.freed > 0, Quota.slot_id.in_(open_now))
+    returned = 0
+    for slot_id, lane, freed in session.execute(waiting.order_by(Quota.slot_id, Quota.lane)).all():
+        claim = (
+            update(Quota)
+            .where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.freed >= freed)
+            .values(freed=Quota.freed - freed, released=Quota.released + freed)
+        )
+        if rows_changed(session, claim) == 1:
+            after = {"lane": lane, "amount": freed}
+            audit.record(session, "freed seats returned", "slot", slot_id, actor=actor, now=now, after=after)
+            returned += freed
+    return returned
+
+
+def withdraw_slot(session: Session, slot_id: SlotId, *, actor: Actor, reason: str, now: datetime) -> None:
+    """Take a published slot back; raise `InvalidStateError` if it has begun or is withdrawn already.
+
+    Its bookings are cancelled by the office by a job of `bookings`, which also tells the people.
+    """
+    withdrawal = (
+        update(Slot)
+        .where(Slot.id == slot_id, Slot.state == SlotState.PUBLISHED, Slot.starts_at > now)
+        .values(state=SlotState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason)
+    )
+    if rows_changed(session, withdrawal) != 1:
+        raise InvalidStateError(f"slot {slot_id} cannot be withdrawn")
+    audit.record(session, "slot withdrawn", "slot", slot_id, actor=actor, now=now, reason=reason)

@@ -1,0 +1,1 @@
+"""Shares by subject and channel, over bookings made here and imported history."""

@@ -1,0 +1,80 @@
+"""Chinese first, English by switch; and how days, hours and shares are written in both."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, format_date
+
+from booking.kernel.calendar import LOCAL, local_day
+from booking.kernel.errors import Language, Wording
+
+COOKIE = "language"
+LOCALES: dict[Language, str] = {"zh": "zh", "en": "en"}
+TAGS: dict[Language, str] = {"zh": "zh-Hans-CN", "en": "en"}
+DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
+FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
+CATALOGUES = Path(__file__).parent / "translations"
+
+
+class Window(Protocol):
+    """Anything with a beginning and an end."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def language() -> Language:
+    """Return the language of this request: the reader's choice, else Chinese."""
+    return "en" if has_request_context() and request.cookies.get(COOKIE) == "en" else "zh"
+
+
+def worded(wording: Wording, facts: Mapping[str, object] | None = None) -> str:
+    """Return a wording in the reader's language."""
+    return (wording.zh if language() == "zh" else wording.en).format_map(facts or {})
+
+
+def day(value: date) -> str:
+    """Write a local day: 12月1日（星期二）, Tue 1 Dec."""
+    return str(format_date(value, DAY[language()], rebase=False))
+
+
+def full_day(value: date) -> str:
+    """Write a local day with its year."""
+    return str(format_date(value, FULL_DAY[language()], rebase=False))
+
+
+def clock(instant: datetime) -> str:
+    """Write the wall-clock time of an instant at the office: 08:30."""
+    return instant.astimezone(LOCAL).strftime("%H:%M")
+
+
+def span(window: Window) -> str:
+    """Write a window of one day: 08:30–09:30."""
+    return f"{clock(window.starts_at)}–{clock(window.ends_at)}"
+
+
+def moment(instant: datetime) -> str:
+    """Write an instant as day and hour at the office."""
+    return f"{day(local_day(instant))} {clock(instant)}"
+
+
+def percent(share: Decimal | None) -> str:
+    """Write a share that is already in percent with two decimals; a dash where there is none."""
+    return "—" if share is None else f"{share:.2f} %"
+
+
+def install(app: Flask) -> None:
+    """Give the application its catalogues (one for each feature) and its filters."""
+    domains = sorted(path.stem for path in (CATALOGUES / "zh" / "LC_MESSAGES").glob("*.po"))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(CATALOGUES)] * len(domains))
+    app.config["BABEL_DOMAIN"] = ";".join(domains)
+    Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
+    for filter_ in (day, full_day, clock, span, moment, percent, worded):
+        app.add_template_filter(filter_)
+    app.context_processor(lambda: {"language": language(), "language_tag": TAGS[language()]})

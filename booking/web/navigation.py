@@ -1,0 +1,41 @@
+"""The navigation: one table of places, filtered by who is looking."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from booking.kernel.actors import Act, may
+from booking.web.house import me
+
+PLACES: tuple[tuple[str, str, Act | None], ...] = (
+    (_l("Home"), "home.index", None),
+    (_l("Public plans"), "plans.public_plans", None),
+    (_l("My tests"), "exams.path", Act.BOOK_FOR_ONESELF),
+    (_l("My bookings"), "bookings.mine", Act.BOOK_FOR_ONESELF),
+    (_l("Messages"), "notices.inbox", Act.USE_OWN_ACCOUNT),
+    (_l("Counter"), "exams.counter", Act.SEE_LEARNERS),
+    (_l("Plan board"), "plans.board", Act.SEE_PLANS),
+    (_l("Settings"), "policies.settings", Act.SEE_SETTINGS),
+    (_l("Log"), "audit.log", Act.READ_AUDIT),
+    (_l("Figures"), "stats.shares", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def places() -> Iterator[Place]:
+    """Yield where this reader may go."""
+    signed_in = me().actor if current_user.is_authenticated else None
+    for label, endpoint, act in PLACES:
+        if act is None or (signed_in is not None and may(signed_in, act)):
+            yield Place(str(label), url_for(endpoint), request.endpoint == endpoint)

@@ -1,0 +1,69 @@
+"""Pages' words for codes: services, lanes, channels, states, roles."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Flask
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from booking.kernel.errors import Wording
+from booking.web.language import worded
+
+LANES = {
+    "ordinary": _l("ordinary"),
+    "priority": _l("priority"),
+    "make_up": _l("make-up"),
+    "walk_in": _l("walk-in"),
+}
+CHANNELS = {
+    "internet": _l("on line"),
+    "counter": _l("counter"),
+    "phone": _l("telephone"),
+    "school": _l("school"),
+}
+ROLES = {
+    "applicant": _l("applicant"),
+    "station": _l("station operator"),
+    "exam_site": _l("exam-site operator"),
+    "counter": _l("counter clerk"),
+    "planner": _l("planning clerk"),
+    "approver": _l("approver"),
+    "supervisor": _l("supervisor"),
+    "administrator": _l("administrator"),
+    "system": _l("the system"),
+}
+BOOKING_STATES = {
+    "confirmed": _l("confirmed"),
+    "attended": _l("attended"),
+    "absent": _l("absent"),
+    "passed": _l("passed"),
+    "failed": _l("failed"),
+    "cancelled": _l("cancelled"),
+    "cancelled_by_office": _l("cancelled by the office"),
+}
+PLAN_STATES = {
+    "draft": _l("draft"),
+    "submitted": _l("submitted"),
+    "approved": _l("approved"),
+    "published": _l("published"),
+    "discarded": _l("discarded"),
+    "withdrawn": _l("withdrawn"),
+}
+
+
+def worded_by(table: Mapping[str, LazyString]) -> Callable[[str], str]:
+    """Return a filter that puts a code into words; an unknown code stays as it is."""
+    return lambda code: str(table.get(code, code))
+
+
+def install(app: Flask, services: Mapping[str, Wording]) -> None:
+    """Add the filters; `services` come from the lines of business."""
+    app.add_template_filter(lambda code: worded(services[code]) if code in services else code, "subject")
+    for name, table in (
+        ("lane", LANES),
+        ("channel", CHANNELS),
+        ("role", ROLES),
+        ("booking_state", BOOKING_STATES),
+        ("plan_state", PLAN_STATES),
+    ):
+        app.add_template_filter(worded_by(table), name)

