@@ -1,0 +1,1 @@
+"""The law of driving tests as pure functions: frozen facts in, reasons out. No database, no page, no clock."""
