@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account, Person
 from booking.bookings.models import Booking, BookingChannel
-from booking.exams.models import Learner
+from booking.exams.models import ExamResult, Learner
 from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import keyring_of
@@ -98,6 +99,11 @@ def site(session: Session, *, services: tuple[str, ...] = ("subject_2",), daily_
     return SiteId(row.id)
 
 
+def site_for(session: Session, role: Role) -> SiteId | None:
+    """Add a site for roles that are bound to one."""
+    return site(session) if role in (Role.STATION, Role.EXAM_SITE) else None
+
+
 def slot(
     session: Session,
     *,
@@ -160,8 +166,26 @@ def learner(
     return row.id
 
 
-def booking(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -> str:
-    """Add a live booking with its seat counted in the ledger; return its reference."""
+def passed(session: Session, holder: Actor, subject: str, *, day: date = date(2026, 6, 10)) -> None:
+    """Add a passed exam to the open record of a learner."""
+    record = session.scalars(
+        select(Learner).where(Learner.person_id == holder.person_id, Learner.closed_at.is_(None))
+    ).one()
+    session.add(
+        ExamResult(
+            learner_id=record.id,
+            subject=subject,
+            day=day,
+            outcome="passed",
+            score=95,
+            recorded_at=datetime(2026, 6, 10, tzinfo=UTC),
+        )
+    )
+    session.flush()
+
+
+def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -> str:
+    """Add a live booking without touching the ledger; return its reference."""
     place = session.get_one(Slot, slot_id)
     row = Booking(
         reference=new_reference(),
@@ -177,6 +201,11 @@ def booking(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -
         created_at=at,
     )
     session.add(row)
-    session.get_one(Quota, (slot_id, Lane.ORDINARY)).taken += 1
     session.flush()
     return row.reference
+
+
+def booking(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -> str:
+    """Add a live booking with its seat counted in the ledger; return its reference."""
+    session.get_one(Quota, (slot_id, Lane.ORDINARY)).taken += 1
+    return booking_row(session, holder, slot_id, at=at)
