@@ -1,0 +1,131 @@
+"""One office setting: its kind, bounds and words, and how its values are written down and read again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+from typing import Any
+
+from booking.kernel.errors import InvalidInputError, Wording
+
+Value = int | str | bool | time
+
+YES_NO: Mapping[str, Wording] = {"yes": Wording("是", "yes"), "no": Wording("否", "no")}
+DAYS = Wording("天", "days")
+WORKING_DAYS = Wording("个工作日", "working days")
+MONTHS = Wording("个月", "months")
+YEARS = Wording("周岁", "years of age")
+OFFICE = Wording("车管所自定", "the office's own choice")
+
+
+class Kind(StrEnum):
+    """What the values of a setting are: int, the code of a choice, bool, or a wall-clock time at the office."""
+
+    NUMBER = "number"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    CLOCK = "clock"
+
+
+class Group(StrEnum):
+    """Where a setting stands on the page."""
+
+    PLANS = "plans"
+    PLACES = "places"
+    EXAM_LAW = "exam_law"
+    ORDER_139 = "order_139"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A point that the office decides. Numbers lie from `least` to `most`; a choice is one of the `choices`.
+
+    `basis` names the order and article that leave the point open, or bound it.
+    """
+
+    name: str
+    group: Group
+    kind: Kind
+    default: Value
+    title: Wording
+    explanation: Wording
+    basis: Wording = OFFICE
+    least: int = 0
+    most: int = 0
+    unit: Wording = DAYS
+    choices: Mapping[str, Wording] = field(default_factory=lambda: YES_NO)
+
+    def read(self, text: str) -> Value:
+        """Return the value written as `text`; raise `InvalidInputError` for what the setting cannot be."""
+        text = text.strip()
+        if self.kind is Kind.NUMBER:
+            return self._number(text)
+        if self.kind is Kind.CLOCK:
+            return _clock(text)
+        if text not in self.choices:
+            raise InvalidInputError("value")
+        return text == "yes" if self.kind is Kind.YES_NO else text
+
+    def write(self, value: Value) -> str:
+        """Return the text from which `read` gives `value` again."""
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return str(value)
+
+    def shown(self, value: Value) -> Wording:
+        """Put a value into words: 11 days, 09:00, yes."""
+        text = self.write(value)
+        if self.kind is Kind.NUMBER:
+            return Wording(f"{text} {self.unit.zh}", f"{text} {self.unit.en}")
+        return Wording(text, text) if self.kind is Kind.CLOCK else self.choices[text]
+
+    def _number(self, text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and self.least <= int(text) <= self.most):
+            raise InvalidInputError("value")
+        return int(text)
+
+
+def _clock(text: str) -> time:
+    try:
+        value = time.fromisoformat(text)
+    except ValueError as failure:
+        raise InvalidInputError("value") from failure
+    # fromisoformat also takes seconds, zones and 0900; a setting is written HH:MM.
+    if f"{value:%H:%M}" != text:
+        raise InvalidInputError("value")
+    return value
+
+
+class Values(Mapping[str, Any]):
+    """The values of all settings on one day, by name, each of its setting's kind."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a mapping of mixed kinds; the named readers are typed
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def number(self, name: str) -> int:
+        """Return the value of a number setting."""
+        return int(self[name])
+
+    def clock(self, name: str) -> time:
+        """Return the value of a clock setting: a wall-clock time at the office."""
+        value: time = self[name]
+        return value
+
+    def code(self, name: str) -> str:
+        """Return the value of a choice."""
+        return str(self[name])
+
+    def yes(self, name: str) -> bool:
+        """Return the value of a yes-or-no setting."""
+        return bool(self[name])
