@@ -1,18 +1,221 @@
-"""People and accounts as other folders read them."""
+"""People and accounts as other folders and the pages read them."""
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from booking.accounts.models import Person
+from booking.accounts.models import Account, Person, SignIn, SignInKind
+from booking.kernel.actors import Role
 from booking.kernel.db import keyring_of
-from booking.kernel.errors import Language
-from booking.kernel.ids import PersonId
+from booking.kernel.errors import Language, NotFoundError
+from booking.kernel.identifiers import (
+    IdDocument,
+    IdType,
+    InvalidIdentifierError,
+    masked_document,
+    masked_mobile,
+    mobile_number,
+    plain_number,
+)
+from booking.kernel.ids import AccountId, PersonId, SiteId
+from booking.kernel.secrets import token_hash
 from booking.notices.service import Recipient
+
+STAFF_IDLE = timedelta(minutes=15)
+TAIL = re.compile(r"(?<![0-9A-Z])([0-9]{3}[0-9X])(?![0-9A-Z])", re.IGNORECASE)
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedPerson:
+    """A person as a clerk sees one: enough to recognise, not enough to copy."""
+
+    person_id: PersonId
+    name: str
+    id_type: IdType
+    document: str
+    phone: str
+    born_on: date
+    phone_proved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """Everything accounts keep about one person, in clear: for the person only."""
+
+    name: str
+    id_type: IdType
+    id_number: str
+    born_on: date
+    phone: str
+    phone_proved_at: datetime | None
+    email: str | None
+    language: Language
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSignIn:
+    """A sign-in that is good now, and the account behind it."""
+
+    sign_in_id: int
+    account_id: AccountId
+    person_id: PersonId
+    role: Role
+    site_id: SiteId | None
+    name: str
+    phone: str
+    language: Language
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSignIn:
+    """One line of the list of own sign-ins."""
+
+    sign_in_id: int
+    kind: SignInKind
+    created_at: datetime
+    expires_at: datetime
 
 
 def recipient(session: Session, person_id: PersonId) -> Recipient:
     """Return where the person's messages go, in which language."""
     person = session.get_one(Person, person_id)
     keyring = keyring_of(session)
-    language: Language = "en" if person.language == "en" else "zh"
     email = keyring.open(person.email_sealed, column="person.email") if person.email_sealed else None
-    return Recipient(person_id, keyring.open(person.phone_sealed, column="person.phone"), email, language)
+    phone = keyring.open(person.phone_sealed, column="person.phone")
+    return Recipient(person_id, phone, email, _language(person.language))
+
+
+def phone_of(session: Session, person_id: PersonId) -> str:
+    """Return the person's phone in clear."""
+    return recipient(session, person_id).phone
+
+
+def masked_person(session: Session, person_id: PersonId) -> MaskedPerson:
+    """Return the person with document and phone masked; raise `NotFoundError`."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError
+    return _masked(session, person)
+
+
+def find_people(session: Session, text: str) -> Sequence[MaskedPerson]:
+    """Return whom the counter may mean: by phone, by whole document number, or by its last four and the name."""
+    wanted = _wanted(session, text)
+    if wanted is None:
+        return ()
+    query = select(Person).where(*wanted).order_by(Person.sort_key, Person.id).limit(MOST_FOUND)
+    return [_masked(session, person) for person in session.scalars(query)]
+
+
+def own_data(session: Session, person_id: PersonId) -> OwnData:
+    """Return everything accounts keep about the person, in clear (PIPL art. 45)."""
+    person = session.get_one(Person, person_id)
+    to = recipient(session, person_id)
+    return OwnData(
+        name=person.name,
+        id_type=person.id_type,
+        id_number=keyring_of(session).open(person.id_number_sealed, column="person.id_number"),
+        born_on=person.born_on,
+        phone=to.phone,
+        phone_proved_at=person.phone_proved_at,
+        email=to.email,
+        language=to.language,
+        created_at=person.created_at,
+    )
+
+
+def live_sign_in(session: Session, token: str, kind: SignInKind, *, now: datetime) -> LiveSignIn | None:
+    """Return the sign-in behind a token, or None when it was ended, ran out, or staff left it idle."""
+    query = (
+        select(SignIn, Account, Person)
+        .join(Account, SignIn.account_id == Account.id)
+        .join(Person, Account.person_id == Person.id)
+        .where(SignIn.token_hash == token_hash(token), SignIn.kind == kind, *_good(now))
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    sign_in, account, person = row
+    if account.role is not Role.APPLICANT and sign_in.kind is SignInKind.WEB and now >= sign_in.seen_at + STAFF_IDLE:
+        return None
+    return LiveSignIn(
+        sign_in_id=sign_in.id,
+        account_id=AccountId(account.id),
+        person_id=PersonId(person.id),
+        role=account.role,
+        site_id=None if account.site_id is None else SiteId(account.site_id),
+        name=person.name,
+        phone=keyring_of(session).open(person.phone_sealed, column="person.phone"),
+        language=_language(person.language),
+        seen_at=sign_in.seen_at,
+    )
+
+
+def own_sign_ins(session: Session, account_id: AccountId, *, now: datetime) -> Sequence[OwnSignIn]:
+    """Return the account's sign-ins that are good now, the newest first."""
+    query = (
+        select(SignIn.id, SignIn.kind, SignIn.created_at, SignIn.expires_at)
+        .join(Account, SignIn.account_id == Account.id)
+        .where(SignIn.account_id == account_id, *_good(now))
+        .order_by(SignIn.created_at.desc(), SignIn.id.desc())
+    )
+    return [OwnSignIn(*row) for row in session.execute(query)]
+
+
+def login_of(session: Session, account_id: AccountId) -> str | None:
+    """Return the login name of staff; applicants have none."""
+    return session.scalar(select(Account.login).where(Account.id == account_id))
+
+
+def identity_hashes(session: Session, number: str) -> Iterator[str]:
+    """Yield the hashes under which a document number may be stored, whatever its kind."""
+    keyring = keyring_of(session)
+    for identity in sorted({IdDocument(kind, plain_number(number)).identity for kind in IdType}):
+        yield keyring.digest(identity, column="person.identity")
+
+
+def _good(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SignIn.revoked_at.is_(None),
+        SignIn.expires_at > now,
+        SignIn.epoch == Account.epoch,
+        Account.disabled_at.is_(None),
+    )
+
+
+def _wanted(session: Session, text: str) -> tuple[ColumnElement[bool], ...] | None:
+    keyring = keyring_of(session)
+    try:
+        return (Person.phone_hash == keyring.digest(mobile_number(text), column="person.phone"),)
+    except InvalidIdentifierError:
+        pass
+    tail = TAIL.search(text)
+    name = TAIL.sub("", text, count=1).strip()
+    if tail and name:
+        tail_hash = keyring.digest(tail[1].upper(), column="person.id_tail")
+        return (Person.id_tail_hash == tail_hash, Person.name == name)
+    return (Person.identity_hash.in_(list(identity_hashes(session, text))),) if plain_number(text) else None
+
+
+def _masked(session: Session, person: Person) -> MaskedPerson:
+    keyring = keyring_of(session)
+    return MaskedPerson(
+        person_id=PersonId(person.id),
+        name=person.name,
+        id_type=person.id_type,
+        document=masked_document(keyring.open(person.id_number_sealed, column="person.id_number")),
+        phone=masked_mobile(keyring.open(person.phone_sealed, column="person.phone")),
+        born_on=person.born_on,
+        phone_proved=person.phone_proved_at is not None,
+    )
+
+
+def _language(code: str) -> Language:
+    return "en" if code == "en" else "zh"

@@ -5,6 +5,7 @@ looked at: a person keeps the area code of the first registration, so area table
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,18 +26,20 @@ class IdType(StrEnum):
 
 
 EARLIEST_BIRTH = date(1900, 1, 1)
-MOBILE = re.compile(r"1[3-9]\d{9}")
+MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # Eighteen characters with birth date and check digit: resident ids, residence permits of Hong Kong, Macao and
 # Taiwan residents (81, 82, 83) and the permanent-residence card of foreigners since 2023-12-01 (9).
-CHECKED = re.compile(r"(?:[1-6][1-7]|50|8[123]|9\d)\d{15}[\dX]")
+CHECKED = re.compile(r"(?:[1-6][1-7]|50|8[123]|9\d)\d{15}[\dX]", re.ASCII)
+# Travel permit of Hong Kong and Macao residents; the older cards end in two digits that count their renewals.
+HOME_RETURN = re.compile(r"([HM]\d{8})(?:\d{2})?", re.ASCII)
 FOREIGN_FORMS = (
     CHECKED,
-    re.compile(r"[HM]\d{8}(?:\d{2})?"),  # travel permit of Hong Kong and Macao residents
-    re.compile(r"\d{8}(?:\d{2}[A-Z])?"),  # travel permit of Taiwan residents
-    re.compile(r"[A-Z]{3}\d{12}"),  # permanent-residence card before 2023-12-01
-    re.compile(r"[A-Z]{1,2}\d{6,9}"),  # passport
+    HOME_RETURN,
+    re.compile(r"\d{8}(?:\d{2}[A-Z])?", re.ASCII),  # travel permit of Taiwan residents
+    re.compile(r"[A-Z]{3}\d{12}", re.ASCII),  # permanent-residence card before 2023-12-01
+    re.compile(r"[A-Z]{1,2}\d{6,9}", re.ASCII),  # passport
 )
-FREE_FORM = re.compile(r"[A-Z0-9一-龥-]{4,20}")
+FREE_FORM = re.compile(r"[A-Z0-9一-龥]{4,20}")
 
 
 class InvalidIdentifierError(ValueError):
@@ -56,9 +59,16 @@ class IdDocument:
 
     @property
     def identity(self) -> str:
-        """What makes the person one: a temporary id card bears the number of the card it stands in for."""
-        kind = IdType.RESIDENT if self.kind is IdType.TEMPORARY else self.kind
-        return f"{kind.value}:{self.number}"
+        """What makes the person one, whichever kind was ticked.
+
+        A number of eighteen characters with a check digit is given once for life, also where a temporary id card
+        bears it; a travel permit keeps its first nine characters when it is renewed.
+        """
+        if CHECKED.fullmatch(self.number):
+            return f"{IdType.RESIDENT.value}:{self.number}"
+        permit = HOME_RETURN.fullmatch(self.number)
+        number = permit[1] if permit and self.kind is IdType.FOREIGN else self.number
+        return f"{self.kind.value}:{number}"
 
     @property
     def born_on(self) -> date | None:
@@ -66,9 +76,14 @@ class IdDocument:
         return _birth_in(self.number) if CHECKED.fullmatch(self.number) else None
 
 
+def plain_number(text: str) -> str:
+    """Return what was typed in one form: full-width characters made narrow, capitals, no spaces, brackets, dashes."""
+    return re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
 def id_document(kind: IdType, text: str, *, today: date) -> IdDocument:
     """Return the document with its number in normal form; raise `InvalidIdentifierError`."""
-    number = re.sub(r"[\s()-]", "", text).upper()
+    number = plain_number(text)
     if kind in (IdType.RESIDENT, IdType.TEMPORARY, IdType.RESIDENCE_PERMIT):
         _check(number, today, CHECKED)
     elif kind is IdType.FOREIGN:
@@ -101,15 +116,15 @@ def _birth_in(number: str) -> date | None:
 
 def mobile_number(text: str) -> str:
     """Return a mainland mobile number as eleven digits; raise `InvalidIdentifierError`."""
-    number = re.sub(r"[\s-]", "", text).removeprefix("+86")
+    number = plain_number(text).removeprefix("+86")
     if not MOBILE.fullmatch(number):
         raise InvalidIdentifierError("shape")
     return number
 
 
 def masked_document(number: str) -> str:
-    """Hide the middle of a document number: 440802********123X, H1****78."""
-    head, tail = (6, 4) if len(number) == 18 else (2, 2)
+    """Hide the middle of a document number, at least half of it: 440802********123X, H1*****78, 1**4."""
+    head, tail = (6, 4) if len(number) == 18 else (2, 2) if len(number) >= 8 else (1, 1)
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
 
 
@@ -119,5 +134,5 @@ def masked_mobile(number: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """Keep the first character of a name: 张*, 欧***."""
-    return name[:1] + "*" * (len(name) - 1)
+    """Keep the first character of a name and hide the rest, of which there is always some: 张*, 欧***."""
+    return name[:1] + "*" * max(len(name) - 1, 1)

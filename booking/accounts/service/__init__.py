@@ -1,0 +1,1 @@
+"""Verbs on people and accounts, one file for each group of them."""
