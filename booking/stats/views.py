@@ -1,7 +1,5 @@
 """The public figures: a page and the same as a file. Nobody signs in for them."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,25 +70,22 @@ def _query(form: PeriodForm) -> dict[str, str]:
 
 def _figures(channels: tuple[Channels, ...], known: Days | None) -> dict[str, object]:
     counted = shares_of(channels)
+    rows = _rows(counted)
     return {
         "shares": counted,
-        "rows": _rows(counted, _name),
-        "bars": [row for row in _rows(counted, _short_name) if row.total],
+        "rows": rows,
+        # A subject without any booking would look like one that nobody booked on line.
+        "bars": [row for row in rows if row.total],
         "channels": [*((_name(row.service), row) for row in channels), (_("All together"), all_together(channels))],
         "known": known,
     }
 
 
-def _rows(counted: Shares, name: Callable[[str], str]) -> list[ShareRow]:
-    named = [*((name(item.service), item) for item in counted.items), (_("All together"), counted.total)]
+def _rows(counted: Shares) -> list[ShareRow]:
+    named = [*((_name(item.service), item) for item in counted.items), (_("All together"), counted.total)]
     return [ShareRow(label, count.online, count.total, count.share) for label, count in named]
 
 
 def _name(service: str) -> str:
     names = service_names()
     return worded(names[service]) if service in names else service
-
-
-def _short_name(service: str) -> str:
-    """The name without what is explained in brackets: text in a chart does not wrap."""
-    return re.split(r"\s*[（(]", _name(service))[0]
