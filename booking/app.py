@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from booking.accounts import views as accounts
 from booking.audit import views as audit
 from booking.bookings import views as bookings
-from booking.exams import views as exams
+from booking.exams.views import pages as exams
 from booking.home import views as home
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine
@@ -18,7 +18,7 @@ from booking.kernel.errors import Wording
 from booking.kernel.secrets import read_keyring
 from booking.lines import service_names
 from booking.notices import views as notices
-from booking.plans import views as plans
+from booking.plans.views import pages as plans
 from booking.policies import views as policies
 from booking.sites import views as sites
 from booking.stats import views as stats

@@ -1,8 +1,296 @@
-"""The commands of this system."""
+"""The commands of this system. Each opens what it needs, calls one verb, and says in one line what happened."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Literal, ParamSpec
 
 import click
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from booking import invariants, scheduler, schema
+from booking.accounts import queries as accounts
+from booking.accounts.service import staff
+from booking.app import open_sessions
+from booking.demo.build import build_demo, is_empty, sign_ins_in_words
+from booking.exams import imports as exams
+from booking.kernel.actors import SYSTEM, Actor
+from booking.kernel.calendar import LOCAL, local_day
+from booking.kernel.clock import SystemClock
+from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.errors import BookingError, ImportRefusedError
+from booking.kernel.logs import start_logging
+from booking.kernel.secrets import UnfitKeysError, new_keyring, write_keyring
+from booking.policies import service as policies
+from booking.sites import service as sites
+from booking.stats import exports
+from booking.stats import queries as stats
+from booking.stats import service as history
+from booking.stats.rules import Shares
+from config import ConfigurationError, Settings, prepare_data_folder, read_settings
+
+P = ParamSpec("P")
+ROOT = Path(__file__).parents[1]
+Day = click.DateTime(formats=["%Y-%m-%d"])
+WEB_SERVER = (
+    "-k",
+    "gthread",
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--no-control-socket",
+    "--access-logfile",
+    "/dev/null",
+)
+
+
+def fail(text: str) -> None:
+    """Say what is wrong on standard error and leave with 1."""
+    click.echo(text, err=True)
+    sys.exit(1)
+
+
+def in_one_line(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn foreseeable failures into one clear line each."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except ImportRefusedError as failure:
+            fail("Nothing was stored.\n" + "\n".join(str(error) for error in failure.errors))
+        except (ConfigurationError, UnfitKeysError) as failure:
+            fail(str(failure))
+        except BookingError as failure:
+            fail(f"{failure.wording.en} ({failure})" if str(failure) else failure.wording.en)
+        except OperationalError:
+            fail("E07 The database does not answer; is DATABASE_URL right, and is the server running?")
+
+    return wrapped
+
+
+def ready(settings: Settings) -> Sessions:
+    """Open the database of an installation that `booking init` has prepared."""
+    sessions = open_sessions(settings)
+    if not schema.is_current(sessions.engine):
+        raise ConfigurationError("E08 The schema is missing or older than this program; run: booking init")
+    return sessions
+
+
+@contextmanager
+def writing() -> Iterator[tuple[Session, datetime]]:
+    """Give a session that commits at the end, and the present instant."""
+    with unit_of_work(ready(read_settings())) as session:
+        yield session, SystemClock().now()
 
 
 @click.group()
 def main() -> None:
-    """Booking of driving tests and vehicle inspections."""
+    """Booking of driving tests and vehicle inspections for a city vehicle office."""
+    start_logging(as_json=not sys.stderr.isatty())
+
+
+@main.command()
+@in_one_line
+def init() -> None:
+    """Create or upgrade the schema and the keys; make the first administrator.
+
+    Login, name and password of the administrator come from BOOKING_ADMIN_LOGIN, BOOKING_ADMIN_NAME and
+    BOOKING_ADMIN_PASSWORD, or are asked for; with no terminal and no variables that step is left out.
+    """
+    settings = read_settings()
+    sessions = prepared(settings)
+    with reading(sessions) as session:
+        has_administrator = accounts.has_administrator(session)
+    if not has_administrator and not settings.is_demo:
+        _first_administrator(sessions)
+    click.echo(f"Ready: {sessions.engine.url.render_as_string(hide_password=True)}")
+
+
+def prepared(settings: Settings) -> Sessions:
+    """Make folder, keys, schema and calendar where they are missing, and open the database."""
+    prepare_data_folder(settings)
+    if not settings.key_file.exists():
+        write_keyring(new_keyring(), settings.key_file)
+    sessions = open_sessions(settings)
+    schema.upgrade(sessions.engine)
+    now = SystemClock().now()
+    with unit_of_work(sessions) as session:
+        policies.seed_calendar(session, range(now.year - 1, now.year + 2), actor=SYSTEM, now=now)
+    return sessions
+
+
+def _first_administrator(sessions: Sessions) -> None:
+    names = ("BOOKING_ADMIN_LOGIN", "BOOKING_ADMIN_NAME", "BOOKING_ADMIN_PASSWORD")
+    login, name, password = (os.environ.get(variable, "") for variable in names)
+    if not login and sys.stdin.isatty():
+        login = click.prompt("Login of the first administrator")
+        name = click.prompt("Name")
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not login:
+        click.echo(
+            "No administrator yet; set BOOKING_ADMIN_LOGIN, _NAME and _PASSWORD, then run this again.", err=True
+        )
+        return
+    with unit_of_work(sessions) as session:
+        staff.first_administrator(session, login, name, password, SystemClock().now())
+
+
+@main.command()
+@click.option("--learners", default=300, show_default=True, help="How many learners.")
+@click.option("--vehicles", default=0, show_default=True, help="How many vehicles (the inspection line comes later).")
+@click.option(
+    "--logins", type=click.Path(dir_okay=False, path_type=Path), help="Write login,password,role,token here."
+)
+@in_one_line
+def demo(learners: int, vehicles: int, logins: Path | None) -> None:
+    """Fill an empty database with a fictional full city on today's clock."""
+    settings = read_settings({**os.environ, "BOOKING_DEMO": "1"})
+    sessions = prepared(settings)
+    rows = build_demo(sessions, SystemClock().now(), learners=learners, echo=click.echo)
+    if vehicles:
+        click.echo("Vehicles come with the inspection line; none were made.", err=True)
+    if logins is not None:
+        logins.write_text("login,password,role,token\n" + "".join(",".join(row) + "\n" for row in rows))
+    click.echo(f"The demo city stands: {learners} learners.")
+
+
+@main.command()
+@in_one_line
+def run() -> None:
+    """Quick start: the demo city on an embedded database, web server and scheduler together."""
+    settings = read_settings({**os.environ, "BOOKING_DEMO": "1"})
+    os.environ["BOOKING_DEMO"] = "1"
+    sessions, now = prepared(settings), SystemClock().now()
+    if is_empty(sessions):
+        click.echo("Building the demo city (once; about half a minute) …")
+        build_demo(sessions, now, learners=300, echo=click.echo)
+    sessions.engine.dispose()
+    click.echo(sign_ins_in_words(local_day(now)))
+    click.echo(f"Open http://127.0.0.1:{settings.port}   (Ctrl-C ends it)")
+    sys.exit(run_together(web_command(settings.port), [sys.executable, "-m", "booking", "scheduler"]))
+
+
+def run_together(*commands: list[str]) -> int:
+    """Run the commands side by side until one ends or this one is stopped; then end the others."""
+    children = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()
+
+
+@main.command()
+@click.option("--port", type=int, help="Port; the environment's PORT, else 8000.")
+@in_one_line
+def serve(port: int | None) -> None:
+    """Serve the pages on the configured database (behind a proxy that ends TLS)."""
+    settings = read_settings()
+    ready(settings)
+    os.execv(sys.executable, web_command(port or settings.port))  # noqa: S606 - our own interpreter and arguments
+
+
+def web_command(port: int) -> list[str]:
+    """Return the command line of the web server."""
+    return [sys.executable, "-m", "gunicorn", "booking.app:create_app()", "--bind", f"127.0.0.1:{port}", *WEB_SERVER]
+
+
+@main.command("scheduler")
+@in_one_line
+def run_scheduler() -> None:
+    """Run the jobs at their hours; several may run, one acts."""
+    settings = read_settings()
+    ready(settings)
+    scheduler.run(settings)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--at", type=click.DateTime(), help="As if it were this hour at the office (YYYY-MM-DDTHH:MM:SS).")
+@in_one_line
+def run_job(name: str, at: datetime | None) -> None:
+    """Run one job by hand, and say how much it did."""
+    now = at.replace(tzinfo=LOCAL) if at else SystemClock().now()
+    settings = read_settings()
+    click.echo(f"{name}: {scheduler.run_job(ready(settings), name, now, senders=scheduler.senders_of(settings))}")
+
+
+@main.command()
+@in_one_line
+def check() -> None:
+    """Ask the live database every invariant; leave with 1 if one does not hold."""
+    broken = 0
+    with reading(ready(read_settings())) as session:
+        for finding in invariants.findings(session, now=SystemClock().now()):
+            broken += bool(finding.count)
+            click.echo(f"{'BREACH' if finding.count else 'ok':6} {finding.count:5}  {finding.name}")
+            if finding.count:
+                click.echo(f"              first: {finding.first}")
+    sys.exit(1 if broken else 0)
+
+
+@main.group("stats")
+def statistics() -> None:
+    """Figures of the office."""
+
+
+@statistics.command()
+@click.option("--from", "first", type=Day, required=True, help="First day, YYYY-MM-DD.")
+@click.option("--to", "last", type=Day, required=True, help="Last day, included.")
+@click.option("--format", "style", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@in_one_line
+def shares(first: datetime, last: datetime, style: Literal["table", "json", "csv"]) -> None:
+    """Booking shares by subject: on line, all, share."""
+    with reading(ready(read_settings())) as session:
+        found = stats.shares(session, first.date(), last.date())
+    click.echo(WRITERS[style](found), nl=False)
+
+
+WRITERS: dict[str, Callable[[Shares], str]] = {
+    "table": lambda found: exports.shares_as_table(found, "zh"),
+    "json": exports.shares_as_json,
+    "csv": exports.shares_as_csv,
+}
+
+
+def import_sites(session: Session, source: bytes, *, actor: Actor, now: datetime) -> str:
+    """Import sites, and say how many were added and how many changed."""
+    done = sites.import_sites(session, source, actor=actor, now=now)
+    return f"{done.added} added, {done.changed} changed"
+
+
+Importer = Callable[..., object]
+IMPORTERS: dict[str, Importer] = {
+    "history": history.import_history,
+    "learners": exams.import_learners,
+    "results": exams.import_results,
+    "sites": import_sites,
+}
+
+
+@main.command("import")
+@click.argument("what", type=click.Choice(sorted(IMPORTERS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@in_one_line
+def import_file(what: str, file: Path) -> None:
+    """Read a CSV file: all of it, or nothing with every wrong line named."""
+    with writing() as (session, now):
+        done = IMPORTERS[what](session, file.read_bytes(), actor=SYSTEM, now=now)
+    click.echo(f"Imported {what}: {done}.")

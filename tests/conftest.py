@@ -80,7 +80,7 @@ def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> It
     name = f"test_{abs(hash(request.node.nodeid)):x}"
     admin = make_engine(template.set(database="postgres").render_as_string(hide_password=False))
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_house STRATEGY file_copy"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_house"))
     yield template.set(database=name).render_as_string(hide_password=False)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

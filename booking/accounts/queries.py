@@ -219,3 +219,8 @@ def _masked(session: Session, person: Person) -> MaskedPerson:
 
 def _language(code: str) -> Language:
     return "en" if code == "en" else "zh"
+
+
+def has_administrator(session: Session) -> bool:
+    """Say whether an administrator's account is there, in use or not."""
+    return session.scalar(select(Account.id).where(Account.role == Role.ADMINISTRATOR).limit(1)) is not None

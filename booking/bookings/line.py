@@ -1,14 +1,25 @@
 """What the shared core asks of a line of business, without knowing any of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from booking.kernel.errors import Refusal, Wording
+from booking.kernel.errors import Language, Refusal, Wording
 from booking.kernel.ids import PersonId
 from booking.slots.models import Lane, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A refusal in words: what it is, by which article, and the first local day on which it no longer holds."""
+
+    code: str
+    message: str
+    basis: str
+    earliest: date | None
 
 
 class Line(Protocol):
@@ -36,8 +47,8 @@ class Line(Protocol):
     ) -> Sequence[Refusal]:
         """Why not now? Every reason at once; `moving` asks for a change of the booking that the person holds."""
 
-    def explained(self, refusal: Refusal) -> Wording:
+    def explained(self, refusal: Refusal, language: Language) -> Reason:
         """Put a refusal into words, gaps filled."""
 
-    def lane(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Lane:
-        """In which lane does the person stand?"""
+    def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
+        """In which lanes may the person stand? The first with a free seat is taken."""

@@ -21,7 +21,7 @@ from booking.kernel.db import conflicts_as, rows_changed
 from booking.kernel.errors import ConflictError, InvalidStateError, NotEligibleError, NotFoundError, Wording
 from booking.kernel.ids import BookingId, PersonId, SlotId, new_reference
 from booking.slots import service as slots
-from booking.slots.models import Slot, SlotState
+from booking.slots.models import Lane, Slot, SlotState
 
 
 class AlreadyBookedError(ConflictError):
@@ -72,38 +72,18 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     if made := _made_before(session, wish):
         return made
     slot = _open_slot(session, line, wish.slot_id, now)
+    slots.refuse_when_full(session, wish.slot_id)
     refusals = line.refusals(session, wish.person_id, slot, now=now)
     if refusals:
         raise NotEligibleError(refusals)
+    lanes = line.lanes(session, wish.person_id, slot, now=now)
     reference = new_reference()
-    lane = line.lane(session, wish.person_id, slot, now=now)
-    with conflicts_as(CONFLICTS):
-        booking_id = session.execute(
-            insert(Booking)
-            .values(
-                reference=reference,
-                line=slot.line,
-                service=slot.service,
-                slot_id=slot.id,
-                lane=lane,
-                person_id=wish.person_id,
-                holder=line.holder(wish.person_id),
-                channel=wish.channel,
-                booked_by=actor.account_id,
-                reason=wish.reason,
-                request_key=wish.request_key,
-                created_at=now,
-            )
-            .returning(Booking.id)
-        ).scalar_one()
-    after = {"slot": slot.id, "lane": lane, "channel": wish.channel}
-    audit.record(
-        session, "booking made", "booking", booking_id, actor=actor, now=now, after=after, reason=wish.reason
-    )
-    tell_holder(
-        session, "booking_confirmed", Held(BookingId(booking_id), reference, wish.person_id), slot, line=line, now=now
-    )
-    slots.take_seat(session, wish.slot_id, lane)
+    booking_id = _insert(session, line, wish, slot, lane=lanes[0], reference=reference, actor=actor, now=now)
+    held = Held(booking_id, reference, wish.person_id)
+    tell_holder(session, "booking_confirmed", held, slot, line=line, now=now)
+    lane = slots.take_seat(session, wish.slot_id, lanes)
+    if lane is not lanes[0]:
+        session.execute(update(Booking).where(Booking.id == booking_id).values(lane=lane))
     return reference
 
 
@@ -127,15 +107,15 @@ def change_slot(
     refusals = line.refusals(session, person_id, slot, now=now, moving=True)
     if refusals:
         raise NotEligibleError(refusals)
-    lane = line.lane(session, person_id, slot, now=now)
+    lanes = line.lanes(session, person_id, slot, now=now)
     moved = (
         update(Booking)
         .where(Booking.id == booking.id, Booking.slot_id == old.id, Booking.state == BookingState.CONFIRMED)
-        .values(slot_id=slot.id, lane=lane, changes=Booking.changes + 1)
+        .values(slot_id=slot.id, lane=lanes[0], changes=Booking.changes + 1)
     )
     if rows_changed(session, moved) != 1:
         raise ConflictError
-    before, after = {"slot": old.id, "lane": booking.lane}, {"slot": slot.id, "lane": lane}
+    before, after = {"slot": old.id}, {"slot": slot.id}
     audit.record(
         session,
         "booking moved",
@@ -148,11 +128,16 @@ def change_slot(
         reason=reason,
     )
     event = f"booking_changed {booking.changes + 1}"
-    tell_holder(session, "booking_changed", held(booking), slot, line=line, now=now, event=event)
-    steps = {slot.id: lambda: slots.take_seat(session, slot_id, lane),
-             old.id: lambda: slots.free_seat(session, SlotId(old.id), booking.lane)}  # fmt: skip
-    for touched in sorted(steps):  # in ascending slot id, so that two changes in opposite directions never wait
-        steps[touched]()
+    tell_holder(session, "booking_changed", _held(booking), slot, line=line, now=now, event=event)
+    freed, claimed = (SlotId(old.id), booking.lane), (slot_id, lanes)
+    if old.id < slot_id:  # in ascending slot id, so that two changes in opposite directions never wait in a ring
+        slots.free_seat(session, *freed)
+        lane = slots.take_seat(session, *claimed)
+    else:
+        lane = slots.take_seat(session, *claimed)
+        slots.free_seat(session, *freed)
+    if lane is not lanes[0]:
+        session.execute(update(Booking).where(Booking.id == booking.id).values(lane=lane))
 
 
 def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
@@ -167,7 +152,7 @@ def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: d
     slot = session.get_one(Slot, booking.slot_id)
     _refuse_when_late(slot, actor, now)
     end(session, booking, BookingState.CANCELLED, actor=actor, now=now, reason=reason)
-    tell_holder(session, "booking_cancelled", held(booking), slot, line=line, now=now)
+    tell_holder(session, "booking_cancelled", _held(booking), slot, line=line, now=now)
     slots.free_seat(session, SlotId(slot.id), booking.lane)
 
 
@@ -182,7 +167,7 @@ def cancel_by_office(session: Session, line: Line, booking_id: BookingId, *, act
         return False
     reason = slot.withdrawn_reason
     end(session, booking, BookingState.CANCELLED_BY_OFFICE, actor=actor, now=now, reason=reason)
-    tell_holder(session, "booking_cancelled_by_office", held(booking), slot, line=line, now=now, reason=reason)
+    tell_holder(session, "booking_cancelled_by_office", _held(booking), slot, line=line, now=now, reason=reason)
     slots.free_seat(session, SlotId(slot.id), booking.lane)
     return True
 
@@ -211,7 +196,33 @@ def end(
     )  # fmt: skip
 
 
-def held(booking: Booking) -> Held:
+def _insert(
+    session: Session, line: Line, wish: Wish, slot: Slot, *, lane: Lane, reference: str, actor: Actor, now: datetime
+) -> BookingId:
+    values = {
+        "reference": reference,
+        "line": slot.line,
+        "service": slot.service,
+        "slot_id": slot.id,
+        "lane": lane,
+        "person_id": wish.person_id,
+        "holder": line.holder(wish.person_id),
+        "channel": wish.channel,
+        "booked_by": actor.account_id,
+        "reason": wish.reason,
+        "request_key": wish.request_key,
+        "created_at": now,
+    }
+    with conflicts_as(CONFLICTS):
+        booking_id = session.execute(insert(Booking).values(values).returning(Booking.id)).scalar_one()
+    after = {"slot": slot.id, "channel": wish.channel}
+    audit.record(
+        session, "booking made", "booking", booking_id, actor=actor, now=now, after=after, reason=wish.reason
+    )
+    return BookingId(booking_id)
+
+
+def _held(booking: Booking) -> Held:
     """Return what messages say of a booking."""
     return Held(BookingId(booking.id), booking.reference, PersonId(booking.person_id))
 

@@ -1,12 +1,22 @@
-"""The line "driving tests" as the shared core sees it."""
+"""The line "driving tests" as the shared core sees it: facts are loaded here, and the pure rules decide."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.kernel.errors import Refusal, Wording
+from booking.bookings.line import Reason
+from booking.exams import queries as records
+from booking.exams.queries import Record
+from booking.exams.rules.facts import Subject
+from booking.exams.rules.places import NO_RECORD, PLACE_REFUSALS, Window, less_than_months_left, place_refusals
+from booking.exams.rules.refusals import refusals as licence_refusals
+from booking.exams.rules.wording import basis_shown, explained
+from booking.kernel.calendar import local_day
+from booking.kernel.errors import Language, Refusal, Wording
 from booking.kernel.ids import PersonId
+from booking.policies import queries as policies
 from booking.slots.models import Lane, Slot
 
 
@@ -16,10 +26,10 @@ class Exams:
     key = "exams"
     name = Wording("驾驶人考试", "Driving tests")
     services: Mapping[str, Wording] = {
-        "subject_1": Wording("科目一（道路交通安全法律、法规和相关知识）", "Subject 1 (traffic law)"),
-        "subject_2": Wording("科目二（场地驾驶技能）", "Subject 2 (field driving)"),
-        "road": Wording("科目三道路驾驶技能", "Subject 3 road driving"),
-        "safety": Wording("科目三安全文明驾驶常识", "Subject 3 safe and civilised driving"),
+        "subject_1": Wording("科目一", "Subject 1 (theory)"),
+        "subject_2": Wording("科目二", "Subject 2 (field)"),
+        "road": Wording("科目三道路", "Subject 3 (road)"),
+        "safety": Wording("科目三安全文明", "Subject 3 (safety)"),
     }
 
     def holder(self, person_id: PersonId) -> str:
@@ -28,13 +38,41 @@ class Exams:
     def refusals(
         self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:
-        return ()
+        record = records.record_of(session, person_id)
+        if record is None:
+            return (NO_RECORD,)
+        subject = Subject(slot.service)
+        if moving:
+            record = _without(record, subject)
+        today = local_day(now)
+        settings = records.settings_on(session, today)
+        by_law = licence_refusals(record.facts, subject, today=today, exam_day=slot.day, settings=settings)
+        classes = tuple(slot.classes.split(",")) if slot.classes else ()
+        window = Window(slot.starts_at, slot.ends_at)
+        others = tuple(record.windows[other] for other in record.windows if other is not subject)
+        return (*by_law, *place_refusals(record.facts.licence_class, classes, window, others))
 
-    def explained(self, refusal: Refusal) -> Wording:
-        return Wording(refusal.code, refusal.code)
+    def explained(self, refusal: Refusal, language: Language) -> Reason:
+        if refusal.code in PLACE_REFUSALS:
+            message = PLACE_REFUSALS[refusal.code].filled(language, refusal.facts)
+        else:
+            message = explained(refusal, language)
+        return Reason(refusal.code, message, basis_shown(refusal, language), refusal.earliest)
 
-    def lane(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Lane:
-        return Lane.ORDINARY
+    def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
+        record = records.record_of(session, person_id)
+        months = policies.value(session, "exams.priority_months", on=local_day(now))
+        until = record.facts.permit_valid_until if record else None
+        if less_than_months_left(until, slot.day, int(str(months))):
+            return (Lane.PRIORITY, Lane.ORDINARY)
+        return (Lane.ORDINARY,)
+
+
+def _without(record: Record, subject: Subject) -> Record:
+    """Leave out the live booking that is about to be moved."""
+    live = {other: day for other, day in record.facts.live.items() if other is not subject}
+    windows = {other: window for other, window in record.windows.items() if other is not subject}
+    return replace(record, facts=replace(record.facts, live=live), windows=windows)
 
 
 EXAMS = Exams()

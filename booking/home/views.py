@@ -1,5 +1,56 @@
-"""The front page and what belongs to no feature."""
+"""The front page, the language switch, the style page, and the health of the system."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.home import queries, samples
+from booking.home.forms import SampleForm
+from booking.kernel.db import reading
+from booking.web.guards import public
+from booking.web.house import house, now, sessions, today
+from booking.web.language import COOKIE, LOCALES
+from booking.web.paths import own_path
 
 bp = Blueprint("home", __name__)
+ONE_YEAR = 365 * 24 * 3600
+
+
+@bp.get("/")
+@public
+def index() -> ResponseReturnValue:
+    with reading(sessions()) as session:
+        dates = queries.next_dates(session, now=now())
+        terms = queries.terms_on(session, today())
+    return render_template("home/index.html", next_dates=dates, terms=terms)
+
+
+@bp.get("/language/<language>")
+@public
+def language(language: str) -> ResponseReturnValue:
+    if language not in LOCALES:
+        abort(404)
+    answer = redirect(own_path(request.args.get("next")) or url_for("home.index"), 303)
+    secure = not house().is_demo
+    answer.set_cookie(COOKIE, language, max_age=ONE_YEAR, secure=secure, httponly=True, samesite="Lax")
+    return answer
+
+
+@bp.get("/style")
+@public
+def style() -> ResponseReturnValue:
+    form = SampleForm(data={"phone": "138", "site": "1"})
+    form.validate()
+    return render_template("home/style.html", samples=samples, form=form, clean=SampleForm(prefix="fresh-"))
+
+
+@bp.get("/healthz")
+@public
+def alive() -> ResponseReturnValue:
+    return {"state": "alive"}
+
+
+@bp.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    with reading(sessions()) as session:
+        return {"state": "ready"} if queries.answers(session) else ({"state": "not ready"}, 503)

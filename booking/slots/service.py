@@ -77,14 +77,26 @@ def publish_slot(session: Session, opening: Opening, *, actor: Actor, now: datet
     return slot_id
 
 
-def take_seat(session: Session, slot_id: SlotId, lane: Lane) -> None:
-    """Claim one released seat, or raise `SlotFullError`. Call it last: the row stays locked until the commit."""
-    claim = (
-        update(Quota)
-        .where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.taken < Quota.released)
-        .values(taken=Quota.taken + 1)
-    )
-    if rows_changed(session, claim) != 1:
+def take_seat(session: Session, slot_id: SlotId, lanes: Sequence[Lane]) -> Lane:
+    """Claim one released seat in the first of `lanes` that has one, and return that lane.
+
+    Raises `SlotFullError`. Call it last: the ledger row stays locked until the commit.
+    """
+    for lane in lanes:
+        claim = (
+            update(Quota)
+            .where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.taken < Quota.released)
+            .values(taken=Quota.taken + 1)
+        )
+        if rows_changed(session, claim) == 1:
+            return lane
+    raise SlotFullError
+
+
+def refuse_when_full(session: Session, slot_id: SlotId) -> None:
+    """Raise `SlotFullError` if no lane has a free seat: a look is ten times cheaper than a lost claim."""
+    free = select(Quota.slot_id).where(Quota.slot_id == slot_id, Quota.taken < Quota.released).limit(1)
+    if session.scalar(free) is None:
         raise SlotFullError
 
 

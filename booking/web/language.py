@@ -1,15 +1,16 @@
 """Chinese first, English by switch; and how days, hours and shares are written in both."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, format_date
+from jinja2 import pass_context
 
-from booking.kernel.calendar import LOCAL, local_day
+from booking.kernel.calendar import LOCAL, ONE_DAY, local_day
 from booking.kernel.errors import Language, Wording
 
 COOKIE = "language"
@@ -64,9 +65,24 @@ def moment(instant: datetime) -> str:
     return f"{day(local_day(instant))} {clock(instant)}"
 
 
+def until(instant: datetime) -> str:
+    """Write a deadline as day and hour at the office; midnight is the end of the day before: 12月7日（星期一） 24:00."""
+    if instant.astimezone(LOCAL).time() == time.min:
+        return f"{day(local_day(instant) - ONE_DAY)} 24:00"
+    return moment(instant)
+
+
 def percent(share: Decimal | None) -> str:
     """Write a share that is already in percent with two decimals; a dash where there is none."""
     return "—" if share is None else f"{share:.2f} %"
+
+
+def add_filter(app: Flask, filter_: Callable[[Any], str], name: str) -> None:
+    """Add a filter whose words depend on the reader.
+
+    It asks for the context only so that Jinja does not fold it on a literal, in whichever language came first.
+    """
+    app.add_template_filter(pass_context(lambda context, value: filter_(value)), name)
 
 
 def install(app: Flask) -> None:
@@ -75,6 +91,6 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(CATALOGUES)] * len(domains))
     app.config["BABEL_DOMAIN"] = ";".join(domains)
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
-    for filter_ in (day, full_day, clock, span, moment, percent, worded):
-        app.add_template_filter(filter_)
+    for filter_ in (day, full_day, clock, span, moment, until, percent, worded):
+        add_filter(app, filter_, filter_.__name__)
     app.context_processor(lambda: {"language": language(), "language_tag": TAGS[language()]})

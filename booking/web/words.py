@@ -7,7 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from booking.kernel.errors import Wording
-from booking.web.language import worded
+from booking.web.language import add_filter, worded
 
 LANES = {
     "ordinary": _l("ordinary"),
@@ -58,7 +58,7 @@ def worded_by(table: Mapping[str, LazyString]) -> Callable[[str], str]:
 
 def install(app: Flask, services: Mapping[str, Wording]) -> None:
     """Add the filters; `services` come from the lines of business."""
-    app.add_template_filter(lambda code: worded(services[code]) if code in services else code, "subject")
+    add_filter(app, lambda code: worded(services[code]) if code in services else code, "subject")
     for name, table in (
         ("lane", LANES),
         ("channel", CHANNELS),
@@ -66,4 +66,4 @@ def install(app: Flask, services: Mapping[str, Wording]) -> None:
         ("booking_state", BOOKING_STATES),
         ("plan_state", PLAN_STATES),
     ):
-        app.add_template_filter(worded_by(table), name)
+        add_filter(app, worded_by(table), name)

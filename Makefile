@@ -1,0 +1,60 @@
+# Four words: run, test, check, bench. `make setup` is done by each of them where it is due.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+CATALOGUES := $(wildcard booking/web/translations/*/LC_MESSAGES/*.po)
+PORT ?= 8000
+WORKERS ?= 2
+export PORT
+
+.PHONY: run test check bench setup browser format clean
+run: setup
+	@BOOKING_DEMO=1 $(BIN)/booking run
+
+test: setup browser
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.migrations
+	@echo "suppressions: $$(git ls-files '*.py' | xargs grep -cE 'noqa:|type: ignore\[' | awk -F: '{ n += $$2 } END { print n }')"
+
+bench: setup
+	@$(BIN)/python -m tests.bench
+
+setup: $(VENV)/.complete $(CATALOGUES:.po=.mo)
+
+# The stamp makes the second run need no network.
+$(VENV)/.complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory debian PACKAGES=python3-venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked dependencies (once; a minute or two) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+%.mo: %.po $(VENV)/.complete
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+# The browser tests drive Debian's own Chromium; without it, and without the right to install it, they skip loudly.
+browser:
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(MAKE) --no-print-directory debian PACKAGES="chromium libatomic1 fonts-noto-cjk"; fi
+
+debian:
+	@[ "$$(id -u)" = 0 ] || { echo "Please install: $(PACKAGES)"; exit 1; }
+	@apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djlint templates --reformat --quiet
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	find booking -name '*.mo' -delete

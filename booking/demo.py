@@ -1,1 +1,0 @@
-"""The demo city: a fictional Zhanjiang on today's clock."""

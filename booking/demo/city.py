@@ -1,0 +1,130 @@
+"""The sites and the staff of the demo city."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from booking.accounts.models import Account
+from booking.accounts.service import people, signing_in, staff
+from booking.demo.documents import invented_document, invented_phone
+from booking.kernel.actors import SYSTEM, Actor, Role
+from booking.kernel.ids import SiteId
+from booking.plans.rules.pattern import PlannedLine
+from booking.sites.models import Site, SiteService
+
+PASSWORD = "zhanjiang-demo-2026"  # noqa: S105 - printed at every start, and only for invented people
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a site is. Exam sites also say their sessions of each working day, by service."""
+
+    code: str
+    name: str
+    name_en: str
+    district: str
+    address: str
+    sessions: Mapping[str, tuple[PlannedLine, ...]] = field(default_factory=dict)
+
+
+def sessions(places: int, *hours: str, classes: str = "", priority: int = 0) -> tuple[PlannedLine, ...]:
+    """Return sessions "08:30-09:30" with so many places each, a few of them for permits that end soon."""
+    windows = [hour.split("-") for hour in hours]
+    return tuple(
+        PlannedLine(time.fromisoformat(starts), time.fromisoformat(ends), classes, places - priority, priority)
+        for starts, ends in windows
+    )
+
+
+EXAM_SITES = (
+    Place(
+        "4408-K1-01", "演示赤坎理论考场", "Demo theory centre, Chikan", "赤坎区", "赤坎区示例路1号",
+        {
+            "subject_1": sessions(16, "08:30-10:00", "10:15-11:45"),
+            "safety": sessions(14, "14:30-16:00", "16:15-17:45"),
+        },
+    ),
+    Place(
+        "4408-K2-01", "演示麻章科目二考场", "Demo field site, Mazhang", "麻章区", "麻章区示例大道88号",
+        {"subject_2": sessions(8, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1)},
+    ),
+    Place(
+        "4408-K2-02", "演示廉江科目二考场", "Demo field site, Lianjiang", "廉江市", "廉江市示例街20号",
+        {"subject_2": sessions(6, "09:00-10:30", "15:00-16:30", classes="C1,C2,C5")},
+    ),
+    Place(
+        "4408-K3-01", "演示坡头路考考场", "Demo road site, Potou", "坡头区", "坡头区示例路6号",
+        {
+            "road": sessions(7, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1),
+            "safety": sessions(8, "16:30-17:30"),
+        },
+    ),
+)  # fmt: skip
+STATIONS = (
+    (Place("4408-J-01", "运通检验站（演示）", "Yuntong station (demo)", "赤坎区", "赤坎区示例路12号"), 2),
+    (Place("4408-J-02", "盈江检验站（演示）", "Yingjiang station (demo)", "霞山区", "霞山区示例路3号"), 2),
+    (Place("4408-J-03", "演示检验三站", "Demo station 3", "麻章区", "麻章区示例路30号"), 1),
+    (Place("4408-J-04", "演示检验四站", "Demo station 4", "坡头区", "坡头区示例路44号"), 1),
+    (Place("4408-J-05", "演示检验五站", "Demo station 5", "廉江市", "廉江市示例路5号"), 1),
+    (Place("4408-J-06", "演示检验六站", "Demo station 6", "雷州市", "雷州市示例路66号"), 1),
+)
+# login, role, name, index of the site in EXAM_SITES or STATIONS
+STAFF = (
+    ("planner", Role.PLANNER, "演示计划员"),
+    ("approver", Role.APPROVER, "演示审批员"),
+    ("counter", Role.COUNTER, "演示窗口甲"),
+    ("counter2", Role.COUNTER, "演示窗口乙"),
+    ("supervisor", Role.SUPERVISOR, "演示监督员"),
+    ("admin", Role.ADMINISTRATOR, "演示管理员"),
+    ("examsite", Role.EXAM_SITE, "演示考场员"),
+    ("station", Role.STATION, "演示检验员"),
+)
+
+
+def add_sites(session: Session) -> dict[str, SiteId]:
+    """Add the exam sites and the stations; return site ids by code."""
+    ids = {}
+    for site in EXAM_SITES:
+        most = sum(line.places for lines in site.sessions.values() for line in lines)
+        ids[site.code] = _add(session, site, line="exams", daily_maximum=most)
+        rows = [
+            {"site_id": ids[site.code], "service": service, "classes": lines[0].classes}
+            for service, lines in site.sessions.items()
+        ]
+        session.execute(insert(SiteService), rows)
+    for station, lanes in STATIONS:
+        ids[station.code] = _add(session, station, line="inspections", daily_maximum=lanes * 80, lanes=lanes)
+    return ids
+
+
+def _add(session: Session, place: Place, **more: object) -> SiteId:
+    row = insert(Site).values(
+        code=place.code,
+        name=place.name,
+        name_en=place.name_en,
+        district=place.district,
+        address=place.address,
+        phone="0759-0000000",
+        **more,
+    )
+    return SiteId(session.execute(row.returning(Site.id)).scalar_one())
+
+
+def add_staff(session: Session, site_ids: Mapping[str, SiteId], *, now: datetime) -> dict[str, Actor]:
+    """Add one account of each role (two at the counter); return the actors by login."""
+    sites = {Role.EXAM_SITE: site_ids[EXAM_SITES[1].code], Role.STATION: site_ids[STATIONS[0][0].code]}
+    actors = {}
+    for number, (login, role, name) in enumerate(STAFF):
+        document = invented_document(9_000 + number, born_on=date(1985, 5, 1))
+        person_id = people.add_person(
+            session, name=name, document=document, phone=invented_phone(9_000 + number),
+            born_on=document.born_on or date(1985, 5, 1), actor=SYSTEM, now=now,
+        )  # fmt: skip
+        account_id = staff.add_staff_account(
+            session, person_id, role, login, PASSWORD, site_id=sites.get(role), actor=SYSTEM, now=now
+        )
+        actors[login] = signing_in.actor_of(session.get_one(Account, account_id))
+    return actors

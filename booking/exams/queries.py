@@ -1,0 +1,104 @@
+"""The learner's record as rules and pages need it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.accounts.models import Person
+from booking.bookings.models import LIVE, Booking
+from booking.exams.models import ExamResult, Learner
+from booking.exams.rules.facts import Attempt, Facts, Kind, LicenceClass, Outcome, Subject
+from booking.exams.rules.outlook import Outlook, outlook
+from booking.exams.rules.places import Window
+from booking.exams.rules.settings import Settings
+from booking.kernel.calendar import local_day
+from booking.kernel.ids import LearnerId, PersonId
+from booking.policies import queries as policies
+from booking.sites.models import Site
+from booking.slots.models import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A learner's open record: the facts that rules see, and the windows the person is already booked for."""
+
+    learner_id: LearnerId
+    facts: Facts
+    windows: Mapping[Subject, Window]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """One exam taken, for a page."""
+
+    subject: str
+    day: date
+    outcome: str
+    score: int | None
+    site_name: str | None
+
+
+def settings_on(session: Session, day: date) -> Settings:
+    """Return the office's reading of the unsettled points in force on `day`."""
+    values = policies.all_values(session, day)
+    return Settings(**{field.name: values[f"exams.{field.name}"] for field in fields(Settings)})
+
+
+def record_of(session: Session, person_id: PersonId) -> Record | None:
+    """Return the person's open record, or None; three statements."""
+    row = session.execute(
+        select(Learner, Person.born_on)
+        .join(Person, Person.id == Learner.person_id)
+        .where(Learner.person_id == person_id, Learner.closed_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    learner, born_on = row
+    windows = _live_windows(session, person_id)
+    facts = Facts(
+        licence_class=LicenceClass(learner.licence_class),
+        kind=Kind(learner.kind),
+        held_class=LicenceClass(learner.held_class) if learner.held_class else None,
+        born_on=born_on,
+        accepted_on=learner.accepted_on,
+        permit_issued_on=learner.permit_issued_on,
+        permit_valid_until=learner.permit_valid_until,
+        attempts=_attempts(session, LearnerId(learner.id)),
+        live={subject: local_day(window.starts_at) for subject, window in windows.items()},
+    )
+    return Record(LearnerId(learner.id), facts, windows)
+
+
+def _attempts(session: Session, learner_id: LearnerId) -> tuple[Attempt, ...]:
+    query = select(ExamResult.subject, ExamResult.day, ExamResult.outcome).where(ExamResult.learner_id == learner_id)
+    rows = session.execute(query.order_by(ExamResult.day, ExamResult.id))
+    return tuple(Attempt(Subject(row.subject), row.day, Outcome(row.outcome)) for row in rows)
+
+
+def _live_windows(session: Session, person_id: PersonId) -> dict[Subject, Window]:
+    query = (
+        select(Booking.service, Slot.starts_at, Slot.ends_at)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Booking.person_id == person_id, Booking.line == "exams", Booking.state.in_(LIVE))
+    )
+    return {Subject(row.service): Window(row.starts_at, row.ends_at) for row in session.execute(query)}
+
+
+def path_of(session: Session, record: Record, *, today: date) -> tuple[Outlook, ...]:
+    """Return how the learner stands with each of the four subjects, in their usual order."""
+    settings = settings_on(session, today)
+    return tuple(outlook(record.facts, subject, today=today, settings=settings) for subject in Subject)
+
+
+def results_of(session: Session, learner_id: LearnerId) -> Sequence[ShownResult]:
+    """Return the exams taken on the way to this licence, the latest first."""
+    query = (
+        select(ExamResult.subject, ExamResult.day, ExamResult.outcome, ExamResult.score, Site.name.label("site_name"))
+        .outerjoin(Site, Site.id == ExamResult.site_id)
+        .where(ExamResult.learner_id == learner_id)
+        .order_by(ExamResult.day.desc(), ExamResult.id.desc())
+    )
+    return [ShownResult(**row) for row in session.execute(query).mappings()]

@@ -1,0 +1,81 @@
+"""What the front page tells: the next days with places, and the office's terms in force."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from booking.kernel.calendar import local_day
+from booking.policies import queries as policies
+from booking.slots.queries import OpenSlot, slots_between
+
+DAYS_AHEAD = 14
+SHOWN_DATES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """One day of one service at one site; counts of places."""
+
+    day: date
+    service: str
+    site_id: int
+    site_name: str
+    site_name_en: str
+    remaining: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The office settings that the front page puts into words: calendar days before the exam, local hours."""
+
+    plan_days: int
+    release_days: int
+    release_clock: str
+    freed_clock: str
+
+
+def next_dates(session: Session, *, now: datetime) -> Sequence[NextDate]:
+    """Return the next days with open slots, those with free places first named, at most six."""
+    today = local_day(now)
+    slots = [slot for slot in slots_between(session, today, today + timedelta(DAYS_AHEAD)) if slot.is_open(now)]
+    days = sorted(_by_day(slots), key=lambda item: (item.remaining == 0, item.day))
+    return days[:SHOWN_DATES]
+
+
+def _by_day(slots: Sequence[OpenSlot]) -> Iterator[NextDate]:
+    def key(slot: OpenSlot) -> tuple[date, str, int]:
+        return slot.day, slot.service, slot.site_id
+
+    for _, group in groupby(sorted(slots, key=key), key):
+        same = list(group)
+        first = same[0]
+        yield NextDate(
+            first.day,
+            first.service,
+            first.site_id,
+            first.site_name,
+            first.site_name_en,
+            sum(slot.remaining for slot in same),
+            sum(slot.capacity for slot in same),
+        )
+
+
+def terms_on(session: Session, day: date) -> Terms:
+    """Return the terms in force on `day`."""
+    values = policies.all_values(session, day)
+    return Terms(
+        plan_days=int(str(values["plans.lead_days"])),
+        release_days=int(str(values["exams.release_days_before"])),
+        release_clock=f"{values['exams.release_hour']:%H:%M}",
+        freed_clock=f"{values['slots.freed_seats_hour']:%H:%M}",
+    )
+
+
+def answers(session: Session) -> bool:
+    """Ask the database the smallest question there is."""
+    return bool(session.scalar(text("SELECT 1")) == 1)
