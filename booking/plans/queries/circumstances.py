@@ -1,0 +1,105 @@
+"""What is known about a site and its days before anything is planned there."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from booking.kernel.ids import PlanId, SiteId
+from booking.plans.models import Plan, PlanKind, PlanLine, PlanState
+from booking.plans.rules.conflicts import DayFacts
+from booking.plans.rules.timetable import PlanSettings, Timetable, schedule
+from booking.policies import queries as policies
+from booking.sites import queries as sites
+from booking.sites.models import Site, SiteService
+from booking.slots.models import Slot, SlotState
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """One site and service, and whether a plan of its own is left out of the count."""
+
+    site_id: SiteId
+    service: str
+    apart_from: PlanId | None = None
+
+
+def plan_settings(session: Session, day: date) -> PlanSettings:
+    """Return the office's settings for the exam day `day`."""
+    values = policies.all_values(session, on=day)
+    return PlanSettings(
+        publish_days_before=values.number("plans.publish_days_before"),
+        publish_hour=values.clock("plans.publish_hour"),
+        lead_days=values.number("plans.lead_days"),
+        lead_hour=values.clock("plans.lead_hour"),
+        release_days_before=values.number("exams.release_days_before"),
+        release_hour=values.clock("exams.release_hour"),
+        cancel_working_days=values.number("bookings.cancel_working_days"),
+        method=values.code("exams.method"),
+    )
+
+
+def timetable_of(session: Session, day: date) -> Timetable:
+    """Return when the plan of `day` goes out, opens and closes, as settings and calendar stand now."""
+    return schedule(day, plan_settings(session, day), policies.working_days(session, around=day))
+
+
+def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Mapping[date, DayFacts]:
+    """Return what the rules need to know about each of `days`, in a fixed number of statements and the settings."""
+    if not days:
+        return {}
+    site = session.get_one(Site, planning.site_id)
+    classes = session.scalar(
+        select(SiteService.classes).where(
+            SiteService.site_id == planning.site_id, SiteService.service == planning.service
+        )
+    )
+    working_days = policies.working_days(session, around=min(days))
+    open_days = sites.openings(session, planning.site_id, min(days), max(days), working_days)
+    reasons = {exception.day: exception.reason for exception in sites.days(session, planning.site_id, min(days))}
+    places = _places_planned(session, planning, days)
+    existing = _existing_plans(session, planning, days)
+    return {
+        day: DayFacts(
+            timetable=schedule(day, plan_settings(session, day), working_days),
+            daily_maximum=site.daily_maximum,
+            planned_places=places[day],
+            is_open=open_days[day],
+            closed_reason=reasons.get(day, ""),
+            is_offered=classes is not None and site.is_active,
+            offered=frozenset(code for code in (classes or "").split(",") if code),
+            existing_plan=existing.get(day, 0),
+        )
+        for day in days
+    }
+
+
+def _places_planned(session: Session, planning: Planning, days: Sequence[date]) -> Counter[date]:
+    """Count the places of the site's other plans by day; withdrawn slots need no capacity any more."""
+    query = (
+        select(Plan.day, func.sum(PlanLine.ordinary + PlanLine.priority))
+        .join(PlanLine, PlanLine.plan_id == Plan.id)
+        .outerjoin(Slot, Slot.id == PlanLine.slot_id)
+        .where(Plan.site_id == planning.site_id, Plan.day.in_(days), Plan.state != PlanState.DISCARDED)
+        .where(or_(PlanLine.slot_id.is_(None), Slot.state == SlotState.PUBLISHED))
+        .group_by(Plan.day)
+    )
+    if planning.apart_from is not None:
+        query = query.where(Plan.id != planning.apart_from)
+    return Counter(dict(session.execute(query).all()))
+
+
+def _existing_plans(session: Session, planning: Planning, days: Sequence[date]) -> Mapping[date, int]:
+    query = select(Plan.day, Plan.id).where(
+        Plan.site_id == planning.site_id,
+        Plan.service == planning.service,
+        Plan.day.in_(days),
+        Plan.kind == PlanKind.REGULAR,
+        Plan.state != PlanState.DISCARDED,
+    )
+    if planning.apart_from is not None:
+        query = query.where(Plan.id != planning.apart_from)
+    return dict(session.execute(query).all())

@@ -1,0 +1,1 @@
+"""Verbs of plans, one file for each stage of a plan's life."""

@@ -1,0 +1,1 @@
+"""Pages of plans: the public ones, and the planning desk."""

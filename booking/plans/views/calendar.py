@@ -1,0 +1,140 @@
+"""The month of the public plan as the page shows it: a grid of days, and the sessions of one of them."""
+
+from calendar import Calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from flask import url_for
+from flask_babel import format_date
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from booking.kernel.calendar import local_day
+from booking.kernel.ids import SiteId
+from booking.plans.forms import FilterForm
+from booking.plans.queries import public as plans
+from booking.plans.queries.board import sites_to_plan
+from booking.plans.queries.public import DayTotal, Filter, NextPlan, Notice
+from booking.plans.views.words import service_choices, site_choices
+from booking.slots.queries import OpenSlot, slots_between
+from booking.web.language import language
+
+MONTH_TITLE = {"zh": "y年M月", "en": "MMMM y"}
+BOOKABLE = ("open", "few")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of the grid; counts of places."""
+
+    day: date
+    state: str = "none"
+    remaining: int = 0
+    capacity: int = 0
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month grid: weeks of seven days, Monday first; None stands for a day of another month."""
+
+    title: str
+    weeks: Sequence[Sequence[Cell | None]]
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """Everything the public plan shows."""
+
+    form: FilterForm
+    month: Month
+    total: DayTotal | None
+    sessions: Mapping[str, Sequence[OpenSlot]]  # of the chosen day, by service
+    day: date | None
+    notices: Sequence[Notice]
+    next_plan: NextPlan
+
+
+def public_page(session: Session, asked: MultiDict[str, str], *, now: datetime) -> PublicPage:
+    """Read the page that was asked for; what makes no sense in the address is passed over."""
+    sites = sites_to_plan(session)
+    form = FilterForm(asked)
+    form.service.choices, form.site.choices = service_choices(sites), site_choices(sites)
+    for field in (form.service, form.site):
+        field.data = field.data if field.data in dict(field.choices) else ""
+    chosen = Filter(form.service.data or None, SiteId(int(form.site.data)) if form.site.data else None)
+    today = local_day(now)
+    last = max(plans.last_published_day(session, chosen) or today, today)
+    first = _month_asked(form.month.data, today, last)
+    days = plans.day_totals(session, max(first, today), _end_of(first), chosen, now=now)
+    day = _day_asked(form.day.data, days, now)
+    slots = slots_between(session, day, day, service=chosen.service, site_id=chosen.site_id) if day else ()
+    return PublicPage(
+        form=form,
+        month=_month(first, days, chosen, now=now, last=last),
+        total=next((total for total in days if total.day == day), None),
+        sessions=_by_service(slots),
+        day=day,
+        notices=plans.public_notices(session, chosen, now=now),
+        next_plan=plans.next_plan(session, chosen, now=now),
+    )
+
+
+def _month_asked(text: str | None, today: date, last: date) -> date:
+    try:
+        asked = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        asked = today
+    return min(max(asked, today), last).replace(day=1)
+
+
+def _day_asked(text: str | None, days: Sequence[DayTotal], now: datetime) -> date | None:
+    """Return the day asked for, else the first with a free place, else the first with sessions."""
+    asked = next((total.day for total in days if total.day.isoformat() == text), None)
+    free = next((total.day for total in days if total.state(now) in BOOKABLE), None)
+    return asked or free or next((total.day for total in days), None)
+
+
+def _month(first: date, days: Sequence[DayTotal], chosen: Filter, *, now: datetime, last: date) -> Month:
+    totals = {total.day: total for total in days}
+    weeks = [
+        [_cell(day, totals.get(day), chosen, now) if day.month == first.month else None for day in week]
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+    ]
+    before, after = first - timedelta(days=1), _end_of(first) + timedelta(days=1)
+    return Month(
+        title=str(format_date(first, MONTH_TITLE[language()], rebase=False)),
+        weeks=weeks,
+        previous=_href(chosen, before) if before >= local_day(now).replace(day=1) else None,
+        next=_href(chosen, after) if after <= last else None,
+    )
+
+
+def _cell(day: date, total: DayTotal | None, chosen: Filter, now: datetime) -> Cell:
+    if total is None:
+        return Cell(day)
+    href = f"{_href(chosen, day, day)}#sessions"
+    return Cell(day, total.state(now), total.remaining, total.capacity, href)
+
+
+def _href(chosen: Filter, month: date, day: date | None = None) -> str:
+    return url_for(
+        "plans.public_plans",
+        service=chosen.service,
+        site=chosen.site_id,
+        month=f"{month:%Y-%m}",
+        day=day.isoformat() if day else None,
+    )
+
+
+def _end_of(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _by_service(slots: Sequence[OpenSlot]) -> Mapping[str, Sequence[OpenSlot]]:
+    ordered = sorted(slots, key=lambda slot: slot.service)
+    return {service: list(same) for service, same in groupby(ordered, lambda slot: slot.service)}

@@ -1,0 +1,47 @@
+"""The plan that everybody may see, and the page of each site."""
+
+from datetime import timedelta
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from booking.kernel.db import reading
+from booking.kernel.ids import SiteId
+from booking.plans.queries import public as plans
+from booking.plans.queries.public import Filter
+from booking.plans.views.blueprint import bp
+from booking.plans.views.calendar import public_page
+from booking.sites import queries as sites
+from booking.slots.queries import slots_between
+from booking.web.cache import shared_page
+from booking.web.guards import public
+from booking.web.house import now, sessions, today
+
+NEXT_SESSIONS = 12
+REACH = timedelta(days=60)
+
+
+@bp.get("/plans")
+@public
+def public_plans() -> ResponseReturnValue:
+    return shared_page(_plans)
+
+
+def _plans() -> str:
+    with reading(sessions()) as session:
+        page = public_page(session, request.args, now=now())
+    return render_template("plans/public.html", page=page, now=now())
+
+
+@bp.get("/sites/<int:site_id>")
+@public
+def site(site_id: int) -> ResponseReturnValue:
+    number = SiteId(site_id)
+    with reading(sessions()) as session:
+        shown = sites.site(session, number)
+        exceptions = sites.days(session, number, today())
+        slots = slots_between(session, today(), today() + REACH, site_id=number, limit=NEXT_SESSIONS)
+        upcoming = plans.next_plan(session, Filter(site_id=number), now=now())
+    return render_template(
+        "plans/site.html", site=shown, exceptions=exceptions, slots=slots, next_plan=upcoming, now=now()
+    )

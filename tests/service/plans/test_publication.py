@@ -1,0 +1,244 @@
+"""Publishing: at its hour, exactly once, in time or not at all."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from booking.audit.models import AuditEntry
+from booking.kernel.actors import SYSTEM
+from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.ids import PlanId
+from booking.notices.models import Notice
+from booking.plans.jobs import publish_due_plans
+from booking.plans.models import Plan, PlanKind, PlanLine, PlanState
+from booking.plans.queries.plans import plan_shown
+from booking.plans.rules.pattern import PlannedDay
+from booking.plans.service.approval import approve, submit
+from booking.plans.service.drafting import Content, change_draft, draft_make_up
+from booking.plans.service.publication import MISSED
+from booking.slots import service as slots
+from booking.slots.models import Lane, Method, Quota, Release, Slot
+from tests.service.plans.desk import DAY, MORNING, NOON, PUBLISH_AT, PUBLISH_BY, Desk, open_desk
+
+SECOND = timedelta(seconds=1)
+
+
+def slots_of(sessions: Sessions) -> list[Slot]:
+    with reading(sessions) as session:
+        return list(session.scalars(select(Slot).order_by(Slot.starts_at)))
+
+
+def test_a_plan_is_published_at_its_hour_and_not_before(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    plan_id = desk.approved()
+
+    assert publish_due_plans(sessions, PUBLISH_AT - SECOND) == 0
+    assert publish_due_plans(sessions, PUBLISH_AT) == 1
+    assert publish_due_plans(sessions, PUBLISH_AT + SECOND) == 0
+
+    plan = desk.shown(plan_id)
+    assert (plan.state, plan.published_at) == (PlanState.PUBLISHED, PUBLISH_AT)
+    assert [slot.id for slot in slots_of(sessions)] == [line.slot_id for line in plan.lines]
+
+
+def test_a_slot_is_what_the_plan_said_with_its_lanes_and_releases(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    desk.approved()
+
+    publish_due_plans(sessions, PUBLISH_AT)
+
+    first, second = slots_of(sessions)
+    assert (first.day, first.capacity, first.method, first.is_make_up) == (DAY, 45, Method.FIRST_COME, False)
+    assert (first.opens_at, first.closes_at) == (
+        PUBLISH_BY + 3 * 3600 * SECOND,
+        datetime(2026, 12, 7, 16, tzinfo=first.opens_at.tzinfo),
+    )
+    with reading(sessions) as session:
+        quota = session.execute(select(Quota.slot_id, Quota.lane, Quota.capacity, Quota.released)).all()
+        releases = session.execute(select(Release.slot_id, Release.lane, Release.amount, Release.due_at))
+        assert set(releases) == {
+            (first.id, Lane.ORDINARY, 40, first.opens_at),
+            (first.id, Lane.PRIORITY, 5, first.opens_at),
+            (second.id, Lane.ORDINARY, 20, first.opens_at),
+        }
+    assert set(quota) == {
+        (first.id, Lane.ORDINARY, 40, 0),
+        (first.id, Lane.PRIORITY, 5, 0),
+        (second.id, Lane.ORDINARY, 20, 0),
+    }
+
+
+def test_a_plan_late_because_no_scheduler_lived_is_published_until_the_limit(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    desk.approved()
+
+    assert publish_due_plans(sessions, PUBLISH_BY) == 1
+
+    assert slots_of(sessions)[0].published_at == PUBLISH_BY
+
+
+def test_after_the_limit_it_is_not_published_and_both_people_are_told_once(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    plan_id = desk.approved()
+
+    assert [publish_due_plans(sessions, PUBLISH_BY + SECOND * n) for n in (1, 2, 60)] == [0, 0, 0]
+
+    plan = desk.shown(plan_id)
+    assert (plan.state, plan.returned_reason) == (PlanState.DRAFT, MISSED)
+    assert slots_of(sessions) == []
+    with reading(sessions) as session:
+        told = session.scalars(select(Notice.person_id).where(Notice.channel == "inbox")).all()
+        alarms = session.scalars(select(AuditEntry).where(AuditEntry.act == MISSED)).all()
+    assert len(told) == 2
+    assert set(told) == {desk.planner.person_id, desk.approver.person_id}
+    assert len(alarms) == 1
+
+
+def test_a_missed_plan_goes_out_with_an_exemption_that_a_second_person_consents_to(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    plan_id = desk.approved()
+    late = PUBLISH_BY + timedelta(days=1)
+    publish_due_plans(sessions, late)
+
+    with unit_of_work(sessions) as session:
+        change_draft(session, plan_id, Content((NOON,), "调度停机"), version=1, actor=desk.planner, now=late)
+        submit(session, plan_id, actor=desk.planner, now=late)
+        content = plan_shown(session, plan_id).content
+        approve(session, plan_id, content_hash=content, actor=desk.approver, now=late)
+
+    assert publish_due_plans(sessions, late) == 1
+    slot = slots_of(sessions)[0]
+    assert (slot.exemption, slot.is_make_up, slot.published_at, slot.opens_at) == ("调度停机", False, late, late)
+
+
+def test_a_make_up_plan_is_public_and_open_as_soon_as_it_is_approved(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    now = PUBLISH_BY + timedelta(days=2)
+    with unit_of_work(sessions) as session:
+        plan_id = draft_make_up(
+            session,
+            desk.site_id,
+            "subject_2",
+            PlannedDay(DAY, (MORNING,)),
+            reason="补考",
+            actor=desk.planner,
+            now=now,
+        )
+        submit(session, plan_id, actor=desk.planner, now=now)
+        content = plan_shown(session, plan_id).content
+        approve(session, plan_id, content_hash=content, actor=desk.approver, now=now)
+
+    assert publish_due_plans(sessions, now) == 1
+
+    slot = slots_of(sessions)[0]
+    assert (slot.is_make_up, slot.exemption, slot.opens_at) == (True, "补考", now)
+    assert desk.shown(plan_id).kind is PlanKind.MAKE_UP
+
+
+def test_a_plan_that_cannot_be_published_holds_up_no_other(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    broken, sound = desk.approved(), desk.approved(DAY + timedelta(1))
+    with unit_of_work(sessions) as session:
+        # Lines that vanished behind the guards' back stand for any fault within one plan.
+        drop_trigger(session, "frozen_plan_line_delete", "plan_line")
+        session.execute(delete(PlanLine).where(PlanLine.plan_id == broken))
+
+    with pytest.raises(ValueError, match="empty"):
+        publish_due_plans(sessions, PUBLISH_AT + timedelta(days=1))
+
+    assert desk.shown(sound).state is PlanState.PUBLISHED
+    assert desk.shown(broken).state is PlanState.APPROVED
+
+
+def drop_trigger(session: Session, name: str, table: str) -> None:
+    """Take a guard of the database away, for a control."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    session.connection().exec_driver_sql(f"DROP TRIGGER {name}" + (f" ON {table}" if is_postgresql else ""))
+
+
+def racing(sessions: Sessions, act: Callable[[PlanId], bool], plan_id: PlanId, runners: int = 3) -> list[bool]:
+    """Let several schedulers act at the same moment, each on its own connection."""
+    start, results = threading.Barrier(runners), list[bool]()
+
+    def run() -> None:
+        start.wait()
+        results.append(act(plan_id))
+
+    threads = [threading.Thread(target=run) for _ in range(runners)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_three_schedulers_publish_a_plan_exactly_once(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    plan_id = desk.approved()
+
+    done = racing(sessions, lambda _: bool(publish_due_plans(sessions, PUBLISH_AT)), plan_id)
+
+    assert sorted(done) == [False, False, True]
+    assert len(slots_of(sessions)) == 2
+    with reading(sessions) as session:
+        published = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == "plan published")
+        assert session.scalar(published) == 1
+
+
+def test_the_race_is_real_without_the_claim(sessions: Sessions) -> None:
+    """Control: read the state, then write it. Without the freeze trigger the plan is published twice."""
+    desk = open_desk(sessions)
+    plan_id = desk.approved()
+    looked = threading.Barrier(2)
+    with unit_of_work(sessions) as session:
+        drop_trigger(session, "frozen_plan", "plan")
+
+    def look_then_publish(number: PlanId) -> bool:
+        with reading(sessions) as session:
+            is_due = plan_shown(session, number).state is PlanState.APPROVED
+        looked.wait()
+        if is_due:
+            with unit_of_work(sessions) as session:
+                values = {"state": PlanState.PUBLISHED, "published_at": PUBLISH_AT}
+                session.execute(update(Plan).where(Plan.id == number).values(**values))
+                slots.publish_slot(session, opening(desk), actor=SYSTEM, now=PUBLISH_AT)
+        return is_due
+
+    done = racing(sessions, look_then_publish, plan_id, runners=2)
+
+    assert done == [True, True]
+    assert len(slots_of(sessions)) == 2, "two slots of one line: published twice"
+
+
+def opening(desk: Desk) -> slots.Opening:
+    day: date = DAY
+    line = desk.shown(PlanId(1)).lines[0]
+    return slots.Opening(
+        "exams", "subject_2", desk.site_id, day, line.starts_at, line.ends_at, "", Method.FIRST_COME,
+        {Lane.ORDINARY: 40}, PUBLISH_BY, PUBLISH_BY, line.starts_at, line.starts_at,
+    )  # fmt: skip
+
+
+def test_lines_name_their_slots(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    desk.approved()
+    publish_due_plans(sessions, PUBLISH_AT)
+
+    with reading(sessions) as session:
+        unnamed = session.scalar(select(func.count()).select_from(PlanLine).where(PlanLine.slot_id.is_(None)))
+
+    assert unnamed == 0
+
+
+@pytest.mark.parametrize("hours", [0, 3, 23])
+def test_opening_never_comes_before_publication(sessions: Sessions, hours: int) -> None:
+    desk = open_desk(sessions)
+    desk.approved()
+
+    publish_due_plans(sessions, PUBLISH_AT + timedelta(hours=hours))
+
+    assert all(slot.published_at <= slot.opens_at < slot.closes_at <= slot.starts_at for slot in slots_of(sessions))
