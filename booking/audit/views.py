@@ -1,5 +1,47 @@
-"""Pages of audit."""
+"""The supervisor's page: the log, and whether the alarm clock still rings."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.audit.forms import LogForm
+from booking.audit.queries import entries, job_failures, job_states
+from booking.audit.words import ACTS, JOBS, KINDS, changes
+from booking.kernel.actors import Act
+from booking.kernel.db import reading
+from booking.web.guards import may
+from booking.web.house import now, sessions
 
 bp = Blueprint("audit", __name__)
+PER_PAGE = 50
+UNPROCESSABLE = 422
+
+
+@bp.get("/supervision/log")
+@may(Act.READ_AUDIT)
+def log() -> ResponseReturnValue:
+    """Show the entries asked for, newest first."""
+    form = LogForm(request.args)
+    if not form.validate():
+        return render_template("audit/log.html", form=form, entries=[], next_page=None), UNPROCESSABLE
+    with reading(sessions()) as session:
+        found = entries(session, form.sought, before=form.before.data, limit=PER_PAGE + 1)
+    page = found[:PER_PAGE]
+    next_page = url_for("audit.log", **_asked(page[-1].id)) if len(found) > PER_PAGE else None
+    return render_template(
+        "audit/log.html", form=form, entries=page, next_page=next_page, acts=ACTS, kinds=KINDS, changes=changes
+    )
+
+
+@bp.get("/supervision/jobs")
+@may(Act.READ_AUDIT)
+def jobs() -> ResponseReturnValue:
+    """Show when each job last ran, what it did, and what failed."""
+    with reading(sessions()) as session:
+        states, failures = {state.job: state for state in job_states(session)}, job_failures(session)
+    return render_template("audit/jobs.html", states=states, failures=failures, jobs=JOBS, now=now())
+
+
+def _asked(before: int) -> dict[str, Any]:
+    return {**{name: value for name, value in request.args.items() if value}, "before": str(before)}

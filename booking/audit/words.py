@@ -1,0 +1,120 @@
+"""Pages' words for what the log holds. An act, kind, job or value that is not listed is shown as it is written."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from booking.audit.queries import Entry
+from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, ROLES
+
+ACTS = {
+    "booking made": _l("booking made"),
+    "booking moved": _l("booking moved"),
+    "booking cancelled": _l("booking cancelled"),
+    "booking cancelled_by_office": _l("booking cancelled by the office"),
+    "booking attended": _l("attendance recorded"),
+    "booking absent": _l("absence recorded"),
+    "booking passed": _l("pass recorded"),
+    "booking failed": _l("fail recorded"),
+    "slot published": _l("session published"),
+    "slot withdrawn": _l("session withdrawn"),
+    "withdrawal proposed": _l("withdrawal proposed"),
+    "withdrawal declined": _l("withdrawal declined"),
+    "seats released": _l("places released"),
+    "freed seats returned": _l("freed places returned"),
+    "plan drafted": _l("plan drafted"),
+    "plan changed": _l("plan changed"),
+    "plan submitted": _l("plan submitted"),
+    "plan returned": _l("plan returned"),
+    "plan approved": _l("plan approved"),
+    "plan published": _l("plan published"),
+    "plan discarded": _l("plan discarded"),
+    "publication missed": _l("publication missed"),
+    "setting proposed": _l("setting proposed"),
+    "setting approved": _l("setting approved"),
+    "setting declined": _l("setting declined"),
+    "holidays loaded": _l("holidays loaded"),
+    "calendar day set": _l("calendar day set"),
+    "record opened": _l("learner record opened"),
+    "record corrected": _l("learner record corrected"),
+    "record closed": _l("learner record closed"),
+    "permit issued": _l("study permit issued"),
+    "result recorded": _l("result recorded"),
+    "learners imported": _l("learners imported"),
+    "results imported": _l("results imported"),
+    "history imported": _l("history imported"),
+    "account registered": _l("account registered"),
+    "staff account added": _l("staff account added"),
+    "account disabled": _l("account disabled"),
+    "role changed": _l("role changed"),
+    "password changed": _l("password changed"),
+    "password reset": _l("password reset"),
+    "phone changed": _l("phone number changed"),
+    "language changed": _l("language changed"),
+    "person added": _l("person added"),
+    "signed in": _l("signed in"),
+    "sign-in refused": _l("sign-in refused"),
+    "sign-in ended": _l("signed out"),
+}
+KINDS = {
+    "booking": _l("booking"),
+    "slot": _l("session"),
+    "plan": _l("plan"),
+    "learner": _l("learner record"),
+    "person": _l("person"),
+    "account": _l("account"),
+    "sign_in": _l("sign-in"),
+    "policy": _l("setting"),
+    "calendar": _l("calendar"),
+    "site": _l("site"),
+    "import": _l("import"),
+    "history": _l("history of years"),
+}
+JOBS = {
+    "publish-plans": _l("publish plans that are due"),
+    "release-seats": _l("release places that are due"),
+    "cancel-withdrawn": _l("cancel bookings of withdrawn sessions"),
+    "return-freed-seats": _l("return freed places, daily at 12:00"),
+    "send-messages": _l("send messages"),
+    "expire": _l("delete what is outworn, daily at 03:30"),
+}
+FACTS = {
+    "state": _l("state"),
+    "slot": _l("session"),
+    "lane": _l("lane"),
+    "channel": _l("way in"),
+    "capacity": _l("capacity"),
+    "amount": _l("number"),
+    "places": _l("places"),
+    "count": _l("number"),
+    "role": _l("role"),
+    "value": _l("value"),
+    "name": _l("name"),
+    "effective_from": _l("in force from"),
+    "site": _l("site"),
+    "day": _l("day"),
+    "kind": _l("kind"),
+    "reason": _l("reason"),
+}
+VALUES: Mapping[str, Mapping[str, LazyString]] = {
+    "state": {**PLAN_STATES, **BOOKING_STATES},
+    "lane": LANES,
+    "channel": CHANNELS,
+    "role": ROLES,
+}
+
+
+def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:
+    """Yield what an entry changed as (fact, before, after) in words; "" where there was or is nothing."""
+    for fact in (*entry.before, *(name for name in entry.after if name not in entry.before)):
+        before, after = entry.before.get(fact), entry.after.get(fact)
+        if before != after:
+            yield str(FACTS.get(fact, fact)), _value(fact, before), _value(fact, after)
+
+
+def _value(fact: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    if value is None or value == "":
+        return ""
+    return str(VALUES.get(fact, {}).get(str(value), value))
