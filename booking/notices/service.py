@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import insert
+from sqlalchemy import Update, insert, update
 from sqlalchemy.orm import Session
 
 from booking.kernel.calendar import LOCAL
@@ -67,6 +67,22 @@ def tell(
     ]
     if rows:
         session.execute(insert(Notice), rows)
+
+
+def mark_read(session: Session, person_id: PersonId, notice_id: int, *, now: datetime) -> None:
+    """Note that a person opened a message; the first opening counts. It is the reader's mark, so no audit row."""
+    session.execute(_unread(person_id).where(Notice.id == notice_id).values(read_at=now))
+
+
+def mark_all_read(session: Session, person_id: PersonId, *, now: datetime) -> None:
+    """Note that a person has seen every message there is."""
+    session.execute(_unread(person_id).values(read_at=now))
+
+
+def _unread(person_id: PersonId) -> Update:
+    return update(Notice).where(
+        Notice.person_id == person_id, Notice.channel == Channel.INBOX, Notice.read_at.is_(None)
+    )
 
 
 def _written(template: str, language: Language, facts: Mapping[str, object]) -> tuple[str, str]:
