@@ -3,7 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms import DateField, Field, PasswordField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp, ValidationError
 
 from booking.accounts.rules import LEAST_APPLICANT, LEAST_STAFF, MOST, Weakness, weakness
@@ -19,14 +19,15 @@ from booking.kernel.identifiers import (
 from booking.web.house import today
 
 DOCUMENTS = [
-    (IdType.RESIDENT.value, _l("Resident identity card")),
-    (IdType.RESIDENCE_PERMIT.value, _l("Residence permit of Hong Kong, Macao or Taiwan residents")),
-    (IdType.FOREIGN.value, _l("Passport, travel permit or permanent-residence card")),
-    (IdType.TEMPORARY.value, _l("Temporary identity card")),
-    (IdType.OFFICER.value, _l("Officer's card")),
-    (IdType.SOLDIER.value, _l("Soldier's card")),
-    (IdType.DIPLOMAT.value, _l("Diplomat's card")),
+    SelectChoice(IdType.RESIDENT.value, _l("Resident identity card")),
+    SelectChoice(IdType.RESIDENCE_PERMIT.value, _l("Residence permit of Hong Kong, Macao or Taiwan residents")),
+    SelectChoice(IdType.FOREIGN.value, _l("Passport, travel permit or permanent-residence card")),
+    SelectChoice(IdType.TEMPORARY.value, _l("Temporary identity card")),
+    SelectChoice(IdType.OFFICER.value, _l("Officer's card")),
+    SelectChoice(IdType.SOLDIER.value, _l("Soldier's card")),
+    SelectChoice(IdType.DIPLOMAT.value, _l("Diplomat's card")),
 ]
+LANGUAGES = [SelectChoice("zh", "中文"), SelectChoice("en", "English")]
 NUMBER_PROBLEMS = {
     "shape": _l("This number has too few or too many characters for its kind of document"),
     "date": _l("The birth date in this number cannot be; please compare it with the card"),
@@ -105,6 +106,8 @@ class DetailsForm(FlaskForm):
     repeated = PasswordField(_l("Password once more"), REPEATED)
 
     def validate_id_number(self, field: Field) -> None:
+        if self.id_type.errors:
+            return
         try:
             self.document = id_document(IdType(self.id_type.data), field.data, today=today())
         except InvalidIdentifierError as failure:
@@ -124,7 +127,7 @@ class DetailsForm(FlaskForm):
 
     def _born_on_problem(self) -> LazyString | None:
         born_on = self.born_on.data
-        if self.born_on.errors or self.id_number.errors:
+        if self.born_on.errors or self.id_number.errors or self.id_type.errors:
             return None
         if born_on is None:
             return _l("Enter your date of birth: the number of this document does not hold it")
@@ -181,7 +184,9 @@ class PhoneForm(FlaskForm):
 class LanguageForm(FlaskForm):
     """The language of messages."""
 
-    language = RadioField(_l("Language of messages"), choices=[("zh", "中文"), ("en", "English")])
+    language = RadioField(
+        _l("Language of messages"), choices=[SelectChoice("zh", "中文"), SelectChoice("en", "English")]
+    )
 
 
 def refuse_weak(field: Field, least: int, *, names: list[str] | tuple[str, ...], numbers: tuple[str, ...]) -> None:
