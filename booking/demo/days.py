@@ -35,7 +35,7 @@ from booking.slots.queries import slots_between
 
 DAYS_BACK, DAYS_AHEAD = 14, 16
 DRAFTED_BEFORE = 14  # days before the exam
-ASKING_EACH_DAY = 60  # learners who look for a place on one day
+ASKING_EACH_DAY = 90  # learners who look for a place on one day
 AT_THE_COUNTER = 0.2
 PASS_RATE = {Subject.SUBJECT_1: 0.8, Subject.SUBJECT_2: 0.6, Subject.ROAD: 0.6, Subject.SAFETY: 0.9}
 ABSENCE, CANCELLATION = 0.05, 0.06
