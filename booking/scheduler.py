@@ -1,1 +1,267 @@
-"""Every job and its hour on one page, and the process that runs them."""
+"""Every job and its hour on one page, and the process that runs them.
+
+The scheduler is only an alarm clock. What must happen once is claimed in the rows of the database (`release.done_at`,
+`notice.tries`, `job_run.due_at`), so a job may ring twice, late, or in two processes at once. Several of these
+processes may run; one leads and acts, and when it dies another takes over within seconds.
+"""
+
+import os
+import select
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as clock_time
+from functools import partial
+from pathlib import Path
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from booking.accounts.jobs import forget_what_is_past
+from booking.audit import runs
+from booking.bookings.jobs import cancel_in_withdrawn_slots
+from booking.kernel.calendar import LOCAL, at_local, local_day
+from booking.kernel.clock import Clock, SystemClock
+from booking.kernel.db import Sessions, make_engine, unit_of_work
+from booking.kernel.errors import NotFoundError
+from booking.kernel.leader import LeaderLock, leader_lock
+from booking.kernel.secrets import read_keyring
+from booking.lines import LINES
+from booking.notices.jobs import send_due
+from booking.notices.senders import Senders, build_senders
+from booking.plans.jobs import publish_due_plans
+from booking.slots.jobs import release_due_seats, return_freed_seats
+from config import Settings
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = 1.0
+PING_SECONDS = 1.0
+# Jobs of the house ring one after another in the order of the table; a slow gateway holds none of them up.
+HOUSE, POST = "house", "post"
+EVERY_MINUTE = CronTrigger(minute="*", timezone=LOCAL)
+EVERY_TEN_SECONDS = IntervalTrigger(seconds=10, timezone=LOCAL)
+
+Wait = Callable[[float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. `run` returns how much it did.
+
+    With an `hour` (local wall clock) it acts once a day: each ring asks whether today's hour has come and is still
+    unclaimed, so that an hour that was slept through is made good the same day, and a failed run is tried again.
+    """
+
+    name: str
+    run: Callable[[Sessions, datetime], int]
+    trigger: BaseTrigger
+    hour: clock_time | None = None
+    executor: str = HOUSE
+
+
+def jobs(senders: Senders) -> tuple[Job, ...]:
+    """Every job and its hour, in the order in which they catch up after an absence."""
+    return (
+        Job("publish-plans", publish_due_plans, EVERY_MINUTE),
+        Job("release-seats", release_due_seats, EVERY_MINUTE),
+        Job("cancel-withdrawn", cancel_withdrawn, EVERY_MINUTE),
+        Job("return-freed-seats", return_freed_seats, EVERY_MINUTE, hour=clock_time(12)),
+        Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
+        Job("send-messages", partial(_send, senders), EVERY_TEN_SECONDS, executor=POST),
+    )
+
+
+def cancel_withdrawn(sessions: Sessions, now: datetime) -> int:
+    """Cancel the bookings of withdrawn slots in every line of business; return how many."""
+    return sum(cancel_in_withdrawn_slots(sessions, line, now) for line in LINES.values())
+
+
+def forget_outworn(sessions: Sessions, now: datetime) -> int:
+    """Delete what is of no further use: ended sign-ins, codes, counters and old runs of jobs; return how many."""
+    with unit_of_work(sessions) as session:
+        forgotten = runs.forget_old_runs(session, now=now)
+    return forgotten + forget_what_is_past(sessions, now)
+
+
+def _send(senders: Senders, sessions: Sessions, now: datetime) -> int:
+    return send_due(sessions, senders, now)
+
+
+def senders_of(settings: Settings) -> Senders:
+    """Return the drivers that the settings ask for; without a gateway, messages are files in the data folder."""
+    return build_senders(
+        sms=settings.sms,
+        folder=settings.data / "outbox",
+        smtp_host=settings.smtp_host,
+        smtp_port=settings.smtp_port,
+        mail_from=settings.mail_from,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Run the scheduler process until SIGTERM or SIGINT; running jobs are finished first. Main thread only."""
+    sessions = Sessions(make_engine(settings.database_url), read_keyring(settings.key_file))
+    with until_signalled() as wait:
+        serve(sessions, jobs(senders_of(settings)), lock=leader_lock(sessions.engine), clock=SystemClock(), wait=wait)
+    sessions.engine.dispose()
+
+
+def run_job(sessions: Sessions, name: str, now: datetime, *, senders: Senders) -> int:
+    """Run one job by hand as if it were `now`, and return how much it did; raise `NotFoundError` for another name.
+
+    A job with an hour acts only from that hour of the local day on, and once, whoever rings.
+    """
+    job = next((job for job in jobs(senders) if job.name == name), None)
+    if job is None:
+        raise NotFoundError(name)
+    return run_once(sessions, job, now)
+
+
+def serve(sessions: Sessions, table: Sequence[Job], *, lock: LeaderLock, clock: Clock, wait: Wait) -> None:
+    """Take the lead whenever it can be had and run the jobs while it lasts, until `wait` says to stop."""
+    is_over = False
+    while not is_over:
+        if lock.take():
+            log.info("leadership taken", process=os.getpid())
+            try:
+                is_over = _lead(sessions, table, lock, clock, wait)
+            finally:
+                lock.give_up()
+            log.info("leadership ended", process=os.getpid())
+        else:
+            is_over = wait(RETRY_SECONDS)
+
+
+def _lead(sessions: Sessions, table: Sequence[Job], lock: LeaderLock, clock: Clock, wait: Wait) -> bool:
+    """Catch up, then ring each job at its hour; return True when told to stop, False when the lead was lost."""
+    for job in table:
+        ring(sessions, job, clock)
+        if wait(0):
+            return True
+    alarm = BackgroundScheduler(
+        timezone=LOCAL,
+        executors={HOUSE: ThreadPoolExecutor(1), POST: ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for number, job in enumerate(table):  # jobs that ring together are begun in the order of their ids
+        alarm.add_job(ring, job.trigger, (sessions, job, clock), id=f"{number:02} {job.name}", executor=job.executor)
+    alarm.start()
+    try:
+        while lock.is_held():
+            if wait(PING_SECONDS):
+                return True
+        log.warning("leadership lost", process=os.getpid())
+        return False
+    finally:
+        alarm.shutdown(wait=True)
+
+
+def ring(sessions: Sessions, job: Job, clock: Clock) -> None:
+    """Run a job now. Whatever goes wrong in it is noted and logged, and stops no other job."""
+    try:
+        run_once(sessions, job, clock.now())
+    except Exception as failure:
+        log.error("job failed", job=job.name, cause=_cause(failure))
+
+
+def run_once(sessions: Sessions, job: Job, now: datetime) -> int:
+    """Run a job and note the run; return how much it did, 0 where its hour is claimed or has not come."""
+    began = time.monotonic()
+    due_at = _hour_come(job, now)
+    note = partial(_note, sessions, job, started_at=now)
+    if job.hour is not None and not (due_at and _claimed(sessions, job, due_at, now)):
+        note(due_at=None, finished_at=now, count=0)
+        return 0
+    try:
+        count = job.run(sessions, now)
+    except Exception as failure:
+        with suppress(SQLAlchemyError):  # the database may be what failed; the first failure is the one to tell of
+            note(due_at=due_at, finished_at=_later(now, began), count=0, failure=_cause(failure))
+        raise
+    note(due_at=due_at, finished_at=_later(now, began), count=count)
+    # Rings that found nothing to do are told by the table of runs, and not by fourteen thousand lines a day.
+    tell = log.info if count or due_at else log.debug
+    tell("job ran", job=job.name, count=count, ms=round((time.monotonic() - began) * 1000))
+    return count
+
+
+def _hour_come(job: Job, now: datetime) -> datetime | None:
+    if job.hour is None:
+        return None
+    hour = at_local(local_day(now), job.hour)
+    return hour if hour <= now else None
+
+
+def _claimed(sessions: Sessions, job: Job, due_at: datetime, now: datetime) -> bool:
+    try:
+        with unit_of_work(sessions) as session:
+            return runs.claim_run(session, job.name, due_at, now=now)
+    except runs.RunClaimedError:
+        return False
+
+
+def _note(
+    sessions: Sessions,
+    job: Job,
+    *,
+    due_at: datetime | None,
+    started_at: datetime,
+    finished_at: datetime,
+    count: int,
+    failure: str = "",
+) -> None:
+    for is_last in (False, True):  # twice, since another process may write the row of the same minute first
+        try:
+            with unit_of_work(sessions) as session:
+                runs.note_run(
+                    session,
+                    job.name,
+                    due_at=due_at,
+                    started_at=started_at,
+                    finished_at=finished_at,
+                    count=count,
+                    failure=failure,
+                )
+            return
+        except runs.RunClaimedError:
+            if is_last:
+                raise
+
+
+def _later(now: datetime, began: float) -> datetime:
+    return now + timedelta(seconds=time.monotonic() - began)
+
+
+def _cause(failure: Exception) -> str:
+    """Name a failure and its place; its own text may hold what was in the row."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    ours = [frame for frame in frames if "booking" in Path(frame.filename).parts] or frames
+    place = f"{Path(ours[-1].filename).parent.name}/{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+    return f"{type(failure).__name__} at {place}"
+
+
+@contextmanager
+def until_signalled() -> Iterator[Wait]:
+    """Yield a wait of some seconds that returns True, at once and ever after, when the process was told to stop."""
+    reader, writer = os.pipe()
+    # Writing to a pipe is all that is safe in a signal handler; an Event may lock against its own waiter.
+    before = {
+        number: signal.signal(number, lambda *_: os.write(writer, b".")) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield lambda seconds: bool(select.select([reader], [], [], seconds)[0])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reader)
+        os.close(writer)

@@ -1,0 +1,47 @@
+"""A scheduler process for the tests: the real one, with alarms that ring more often."""
+
+import dataclasses
+import os
+
+from apscheduler.triggers.interval import IntervalTrigger
+
+from booking.kernel.calendar import LOCAL
+from booking.kernel.clock import SystemClock
+from booking.kernel.db import Sessions, make_engine
+from booking.kernel.leader import leader_lock
+from booking.kernel.logs import start_logging
+from booking.kernel.secrets import read_keyring
+from booking.scheduler import jobs, senders_of, serve, until_signalled
+from config import read_settings
+
+RING_SECONDS = 0.1
+
+
+class Everybody:
+    """A lock that does not lock: what happens when several processes all believe that they lead."""
+
+    def take(self) -> bool:
+        return True
+
+    def is_held(self) -> bool:
+        return True
+
+    def give_up(self) -> None:
+        pass
+
+
+def main() -> None:
+    """Serve with the settings of the environment until a signal comes."""
+    start_logging(as_json=True)
+    settings = read_settings()
+    sessions = Sessions(make_engine(settings.database_url), read_keyring(settings.key_file))
+    often = IntervalTrigger(seconds=RING_SECONDS, timezone=LOCAL)
+    table = [dataclasses.replace(job, trigger=often) for job in jobs(senders_of(settings))]
+    lock = Everybody() if os.environ.get("ALL_LEAD") == "1" else leader_lock(sessions.engine)
+    with until_signalled() as wait:
+        serve(sessions, table, lock=lock, clock=SystemClock(), wait=wait)
+    sessions.engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
