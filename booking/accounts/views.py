@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from booking.accounts.service.people import PhoneFullError
 from booking.accounts.service.registration import RegistrationRefusedError
 from booking.accounts.service.throttle import TooManyTriesError
 from booking.kernel.db import unit_of_work
-from booking.web.errors import error_page
+from booking.web.errors import TITLES
 from booking.web.guards import public
 from booking.web.house import SignedIn, me, now, sessions
 from booking.web.language import moment
@@ -74,7 +74,9 @@ def too_many_tries(error: TooManyTriesError) -> ResponseReturnValue:
     """Say from when it works again."""
     again_at = error.again_at.replace(second=0, microsecond=0) + A_MINUTE  # pages show no seconds
     text = _("There were too many tries. It works again from %(moment)s.", moment=moment(again_at))
-    response = make_response(error_page(429, text))
+    ways = [(_("Back to the page"), request.path.removesuffix("/again")), (_("Home"), url_for("home.index"))]
+    page = render_template("errors/error.html", status=429, title=TITLES[429], text=text, ways=ways)
+    response = make_response(page, 429)
     response.headers["Retry-After"] = str(max(1, round((error.again_at - now()).total_seconds())))
     return response
 

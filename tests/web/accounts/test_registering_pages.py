@@ -149,6 +149,7 @@ def test_another_code_can_be_sent_after_a_minute(stranger: Visitor, clock: Fixed
     late = stranger.submit("/register/code/again", on="/register/code")
 
     assert early.status_code == 429
+    assert 'href="/register/code"' in early.get_data(as_text=True)
     assert late.status_code == 303
     assert stranger.submit("/register/code", {"code": newest_code()}).status_code == 303
 
