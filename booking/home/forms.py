@@ -1,7 +1,17 @@
 """The sample form of the style page: one field of each kind, filled in wrongly on purpose."""
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, DateField, Form, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 
 
@@ -19,15 +29,18 @@ class SampleForm(Form):
     day = DateField(lazy_gettext("Day of the test"))
     site = SelectField(
         lazy_gettext("Test site"),
-        choices=[("1", lazy_gettext("Sample test site East")), ("2", lazy_gettext("Sample test site West"))],
+        choices=[
+            SelectChoice("1", lazy_gettext("Sample test site East")),
+            SelectChoice("2", lazy_gettext("Sample test site West")),
+        ],
     )
     lane = RadioField(
         lazy_gettext("Which session suits you?"),
         [InputRequired(lazy_gettext("Choose a session, or let the office choose"))],
         choices=[
-            ("morning", lazy_gettext("Morning")),
-            ("afternoon", lazy_gettext("Afternoon")),
-            ("any", lazy_gettext("Any session at this site")),
+            SelectChoice("morning", lazy_gettext("Morning")),
+            SelectChoice("afternoon", lazy_gettext("Afternoon")),
+            SelectChoice("any", lazy_gettext("Any session at this site")),
         ],
     )
     reason = TextAreaField(lazy_gettext("Anything we should know"))
