@@ -66,7 +66,7 @@ def moment(instant: datetime) -> str:
 
 
 def until(instant: datetime) -> str:
-    """Write a deadline as day and hour at the office; midnight is the end of the day before: 12月7日（星期一） 24:00."""
+    """Write a deadline; midnight is the end of the day before: 12月7日（星期一） 24:00."""
     if instant.astimezone(LOCAL).time() == time.min:
         return f"{day(local_day(instant) - ONE_DAY)} 24:00"
     return moment(instant)

@@ -1,0 +1,186 @@
+"""What the pages of driving tests ask for. Forms look at shape only; whether it is allowed is a rule."""
+
+import json
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    DateField,
+    Form,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
+from booking.exams.rules.wording import CLASSES
+from booking.exams.service import Application, Result
+from booking.kernel.ids import SiteId
+from booking.web.language import worded
+
+NOT_A_DAY = _l("This is not a day; write it as year-month-day, like 2026-03-01")
+WHY = Length(max=500, message=_l("At most 500 characters; shorten the reason"))
+
+
+class DayField(DateField):
+    """A day, with a plain sentence for what is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as failure:
+            raise ValueError(NOT_A_DAY) from failure
+
+
+class ScoreField(IntegerField):
+    """A score, with a plain sentence for what is no number."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as failure:
+            raise ValueError(_l("A score is a whole number from 0 to 100")) from failure
+
+
+class SiteForm(Form):
+    """Which site; comes by GET and changes nothing."""
+
+    site = SelectField(_l("Test site"), validate_choice=False)
+
+
+class BookForm(FlaskForm):
+    """Book the place that is shown; `request_key` makes a double click one booking."""
+
+    request_key = HiddenField(validators=[InputRequired(), Length(max=64)])
+
+
+class ConfirmForm(FlaskForm):
+    """Do what the page says."""
+
+
+class SearchForm(FlaskForm):
+    """One box for everything by which the counter knows a person."""
+
+    text = StringField(
+        _l("Reference, phone, or name and last four of the document"),
+        [InputRequired(_l("Enter a reference, a phone number, or a name with the last four characters"))],
+    )
+
+
+class ReasonForm(FlaskForm):
+    """Why a clerk acts; it is kept with the act."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter the reason; it is kept in the log")), WHY])
+
+
+class BehalfForm(ReasonForm):
+    """Book for somebody at the counter or on the telephone."""
+
+    request_key = HiddenField(validators=[InputRequired(), Length(max=64)])
+    channel = RadioField(
+        _l("How did the person ask?"),
+        [InputRequired(_l("Choose how the person asked"))],
+        choices=[SelectChoice("counter", _l("at the counter")), SelectChoice("phone", _l("by telephone"))],
+    )
+
+
+class RecordForm(FlaskForm):
+    """One application for a licence, as the office knows it."""
+
+    licence_class = SelectField(_l("Class applied for"))
+    kind = RadioField(
+        _l("Kind of application"),
+        [InputRequired(_l("Choose the kind of application"))],
+        choices=[
+            SelectChoice(Kind.FIRST.value, _l("first licence")),
+            SelectChoice(Kind.UPGRADE.value, _l("further class")),
+        ],
+    )
+    held_class = SelectField(_l("Class held already"))
+    accepted_on = DayField(_l("Accepted on"), [InputRequired(_l("Enter the day of acceptance"))])
+    permit_issued_on = DayField(_l("Learner permit issued on"), [Optional()])
+    permit_valid_until = DayField(_l("Learner permit valid until"), [Optional()])
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+        super().__init__(**given)
+        classes = [SelectChoice(one.value, f"{one.value} {worded(name)}") for one, name in CLASSES.items()]
+        self.licence_class.choices = classes
+        self.held_class.choices = [SelectChoice("", _l("none, or not known")), *classes]
+
+    def application(self) -> Application:
+        """What was entered, once the form was found valid."""
+        return Application(
+            LicenceClass(self.licence_class.data),
+            Kind(self.kind.data),
+            LicenceClass(self.held_class.data) if self.held_class.data else None,
+            self.accepted_on.data,
+            self.permit_issued_on.data,
+            self.permit_valid_until.data,
+        )
+
+    def show(self, application: Application) -> None:
+        """Fill the fields with what is stored."""
+        for name, value in application.as_row().items():
+            self[name].data = value
+
+
+class CorrectionForm(RecordForm):
+    """A correction. `seen` is what the clerk was shown, so that nobody else's change is overwritten."""
+
+    seen = HiddenField(validators=[InputRequired()])
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter the reason; it is kept in the log")), WHY])
+
+    def show(self, application: Application) -> None:
+        super().show(application)
+        self.seen.data = json.dumps(application.as_row(), default=date.isoformat)
+
+    def application_seen(self) -> Application | None:
+        """What the clerk was shown; None if the form was tampered with."""
+        try:
+            row = json.loads(self.seen.data)
+            days = [
+                date.fromisoformat(row[name]) if row[name] else None
+                for name in ("permit_issued_on", "permit_valid_until")
+            ]
+            held = LicenceClass(row["held_class"]) if row["held_class"] else None
+            accepted = date.fromisoformat(row["accepted_on"])
+            return Application(LicenceClass(row["licence_class"]), Kind(row["kind"]), held, accepted, *days)
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+class ResultForm(FlaskForm):
+    """The outcome of one test, its retest included."""
+
+    subject = SelectField(_l("Subject"))
+    day = DayField(_l("Day of the test"), [InputRequired(_l("Enter the day of the test"))])
+    outcome = RadioField(
+        _l("Outcome"),
+        [InputRequired(_l("Choose the outcome"))],
+        choices=[
+            SelectChoice(Outcome.PASSED.value, _l("passed")),
+            SelectChoice(Outcome.FAILED.value, _l("failed")),
+            SelectChoice(Outcome.ABSENT.value, _l("absent")),
+        ],
+    )
+    score = ScoreField(_l("Score"), [Optional(), NumberRange(0, 100, _l("A score is a whole number from 0 to 100"))])
+    site = SelectField(_l("Test site"))
+
+    def result(self) -> Result:
+        """What was entered, once the form was found valid."""
+        site_id = SiteId(int(self.site.data)) if self.site.data else None
+        return Result(Subject(self.subject.data), self.day.data, Outcome(self.outcome.data), self.score.data, site_id)
+
+
+class FileForm(FlaskForm):
+    """A CSV file."""
+
+    file = FileField(_l("CSV file"), [FileRequired(_l("Choose a file"))])

@@ -1,0 +1,1 @@
+"""Pages of driving tests: the learner's own, and the counter's."""
