@@ -1,17 +1,19 @@
 """Settings and calendar as others read them: values in force on a day, their history, working days."""
 
+from calendar import Calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from booking.kernel.calendar import WorkingDays
+from booking.kernel.calendar import ONE_DAY, WorkingDays
 from booking.kernel.errors import InvalidInputError, NotFoundError, Wording
 from booking.policies.models import CalendarDay, Policy
 from booking.policies.rules import holidays
 from booking.policies.rules.catalogue import SETTINGS
+from booking.policies.rules.holidays import USUAL, DayState
 from booking.policies.rules.setting import Setting, Value, Values
 
 REACH = timedelta(days=366)
@@ -66,6 +68,31 @@ class CalendarEntry:
     is_worked: bool
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of a month; `entry` is None where Monday to Friday decide."""
+
+    day: date
+    is_worked: bool
+    entry: CalendarEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the calendar: weeks of seven days, Monday first; None stands for a day of another month."""
+
+    first: date
+    weeks: Sequence[Sequence[Cell | None]]
+
+    @property
+    def previous(self) -> date:
+        return (self.first - ONE_DAY).replace(day=1)
+
+    @property
+    def next(self) -> date:
+        return (self.first + timedelta(days=31)).replace(day=1)
 
 
 def value(session: Session, name: str, on: date) -> Value:
@@ -124,10 +151,24 @@ def unknown_years(session: Session, first: date, last: date) -> Sequence[int]:
     return holidays.unknown_years(first, last, session.scalars(days_off).all())
 
 
-def calendar_years(session: Session, today: date) -> tuple[int, int]:
-    """Return the first and last year worth looking at: those with entries, and next year in any case."""
-    first, last = session.execute(select(func.min(CalendarDay.day), func.max(CalendarDay.day))).one()
-    return (min(first or today, today).year, max((last or today).year, today.year + 1))
+def day_state(session: Session, day: date) -> DayState:
+    """Return what the calendar says of one day."""
+    found = calendar(session, day, day)
+    return DayState(found[0].is_worked, found[0].name) if found else USUAL
+
+
+def month(session: Session, first: date) -> Month:
+    """Return the month that begins on `first`, day by day, in one statement."""
+    weeks = Calendar().monthdatescalendar(first.year, first.month)
+    entries = {entry.day: entry for entry in calendar(session, weeks[0][0], weeks[-1][-1])}
+    worked = WorkingDays({day: entry.is_worked for day, entry in entries.items()})
+    return Month(
+        first,
+        [
+            [Cell(day, worked.is_worked(day), entries.get(day)) if day.month == first.month else None for day in week]
+            for week in weeks
+        ],
+    )
 
 
 def _approved(on: date) -> Select[Policy]:

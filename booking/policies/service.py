@@ -3,7 +3,7 @@
 A proposal that is declined is taken out of the table; the log keeps it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -36,6 +36,8 @@ LONGEST_NAME = 60
 FARTHEST = timedelta(days=3 * 366)
 PUBLISHED = "chinesecalendar"  # the library that carries the State Council's notices
 BY_OFFICE = "office"
+# Entries bear the notice's Chinese names; pages in English look the word up here.
+ENGLISH_NAMES: Mapping[str, str] = {holiday.chinese: holiday.value for holiday in chinese_calendar.Holiday}
 
 
 class DayPassedError(ConflictError):

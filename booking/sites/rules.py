@@ -1,18 +1,22 @@
 """What a site can be called and offer, and on which days it is open. Pure."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import WorkingDays
 from booking.kernel.errors import InvalidInputError
+from booking.kernel.ids import SiteId
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
 CLASS_LIST = re.compile(r"[A-Z0-9]{1,12}(?:,[A-Z0-9]{1,12})*")
 WEEKDAYS = "1234567"
 OFFICE_WEEK = frozenset("12345")
 LONGEST_CLASSES = 120
+OPERATORS = (Role.STATION, Role.EXAM_SITE)
 # What a site of each line can offer. The lines themselves lie above and name them; a test compares.
 SERVICES: Mapping[str, tuple[str, ...]] = {
     "exams": ("subject_1", "subject_2", "road", "safety"),
@@ -52,6 +56,21 @@ class SiteFacts:
 
 LONGEST = {"name": 80, "name_en": 80, "district": 40, "address": 200, "phone": 30}
 MOST = {"daily_maximum": 100_000, "lanes": 99, "vehicles_per_hour": 999}
+
+
+def may_change(actor: Actor) -> bool:
+    """Say whether the actor may change what sites are: the office's own people, not those who run a site."""
+    return actor.role not in OPERATORS
+
+
+def may_set_days(actor: Actor, site_id: SiteId) -> bool:
+    """Say whether the actor may open and close the site on single days: the office, and who runs this site."""
+    return may_change(actor) or actor.site_id == site_id
+
+
+def fingerprint(facts: SiteFacts) -> str:
+    """Return a short text that differs as soon as anything about the site does."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
 def site_code(text: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.audit import service as audit
 from booking.kernel import tables
-from booking.kernel.actors import Actor, Role
+from booking.kernel.actors import Actor
 from booking.kernel.calendar import local_day
 from booking.kernel.db import conflicts_as, rows_changed
 from booking.kernel.errors import (
@@ -25,7 +25,17 @@ from booking.kernel.ids import SiteId
 from booking.sites import queries
 from booking.sites.models import Site, SiteDay, SiteService
 from booking.sites.queries import DayShown
-from booking.sites.rules import LONGEST, MOST, SERVICES, SiteFacts, check, site_code
+from booking.sites.rules import (
+    LONGEST,
+    MOST,
+    SERVICES,
+    SiteFacts,
+    check,
+    fingerprint,
+    may_change,
+    may_set_days,
+    site_code,
+)
 
 
 class CodeTakenError(ConflictError):
@@ -39,7 +49,6 @@ CONFLICTS: dict[str, type[Exception]] = {
     "uq_site_day_site_id_day": StaleError,
     "uq_site_service_site_id_service": StaleError,
 }
-OPERATORS = (Role.STATION, Role.EXAM_SITE)
 LONGEST_REASON = 200
 FARTHEST = timedelta(days=3 * 366)
 
@@ -94,17 +103,17 @@ def add_site(session: Session, facts: SiteFacts, *, actor: Actor, now: datetime)
 
 
 def change_site(
-    session: Session, site_id: SiteId, facts: SiteFacts, *, seen: SiteFacts, actor: Actor, now: datetime
+    session: Session, site_id: SiteId, facts: SiteFacts, *, seen: str, actor: Actor, now: datetime
 ) -> None:
     """Make the site what `facts` say; its code and line stay what they are.
 
-    Raise `StaleError` if the site is no longer as `seen`, `NotFoundError` or `InvalidInputError`.
+    Raise `StaleError` if the fingerprint of the site is no longer `seen`, `NotFoundError` or `InvalidInputError`.
     """
     _refuse_operators(actor)
     # The row is locked on PostgreSQL; on SQLite a unit of work is the only writer anyway.
     session.execute(select(Site.id).where(Site.id == site_id).with_for_update())
     before = queries.site(session, site_id).facts
-    if before != seen:
+    if fingerprint(before) != seen:
         raise StaleError
     facts = replace(facts, code=before.code, line=before.line)
     check(facts)
@@ -129,7 +138,7 @@ def set_day(
     there is no exception to take out.
     Published plans of the day are not touched: they can only be withdrawn.
     """
-    if actor.role in OPERATORS and actor.site_id != site_id:
+    if not may_set_days(actor, site_id):
         raise NotAllowedError
     today = local_day(now)
     if not today <= day <= today + FARTHEST:
@@ -234,5 +243,5 @@ def _store_day(session: Session, site_id: SiteId, seen: DayShown | None, wanted:
 
 
 def _refuse_operators(actor: Actor) -> None:
-    if actor.role in OPERATORS:
+    if not may_change(actor):
         raise NotAllowedError

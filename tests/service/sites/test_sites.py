@@ -24,7 +24,7 @@ from booking.kernel.ids import SiteId
 from booking.sites import queries, service
 from booking.sites.models import Site
 from booking.sites.queries import DayShown
-from booking.sites.rules import Offer, SiteFacts
+from booking.sites.rules import Offer, SiteFacts, fingerprint
 from tests import factories
 from tests.conftest import NOW
 
@@ -37,6 +37,7 @@ FACTS = SiteFacts(
     daily_maximum=300,
     offers=(Offer("subject_2", "C1,C2"), Offer("road")),
 )
+SEEN = fingerprint(FACTS)
 MONDAY, TUESDAY = date(2026, 11, 30), date(2026, 12, 1)
 HEADER = "code,name,line,district,address,phone,lanes,vehicles_per_hour\n"
 EAST = "4408-A,测试东考场,exams,麻章区,测试路1号,,0,0\n"
@@ -91,7 +92,7 @@ def test_two_sites_cannot_bear_one_code(session: Session, planner: Actor, east: 
 def test_a_change_is_stored_and_the_log_says_what_differs(session: Session, planner: Actor, east: SiteId) -> None:
     wanted = replace(FACTS, name="测试新东考场", daily_maximum=200, offers=(Offer("road"),))
 
-    service.change_site(session, east, wanted, seen=FACTS, actor=planner, now=NOW)
+    service.change_site(session, east, wanted, seen=SEEN, actor=planner, now=NOW)
 
     assert queries.site(session, east).facts == wanted
     entry = log(session)[-1]
@@ -102,21 +103,21 @@ def test_a_change_is_stored_and_the_log_says_what_differs(session: Session, plan
 def test_code_and_line_of_a_site_stay(session: Session, planner: Actor, east: SiteId) -> None:
     wanted = replace(FACTS, code="4408-X", line="inspections", name="改名")
 
-    service.change_site(session, east, wanted, seen=FACTS, actor=planner, now=NOW)
+    service.change_site(session, east, wanted, seen=SEEN, actor=planner, now=NOW)
 
     assert queries.site(session, east).facts == replace(FACTS, name="改名")
 
 
 def test_a_change_in_between_is_not_overwritten(session: Session, planner: Actor, east: SiteId) -> None:
-    service.change_site(session, east, replace(FACTS, name="改名"), seen=FACTS, actor=planner, now=NOW)
+    service.change_site(session, east, replace(FACTS, name="改名"), seen=SEEN, actor=planner, now=NOW)
 
     with pytest.raises(StaleError):
-        service.change_site(session, east, replace(FACTS, name="再改"), seen=FACTS, actor=planner, now=NOW)
+        service.change_site(session, east, replace(FACTS, name="再改"), seen=SEEN, actor=planner, now=NOW)
 
 
 def test_nothing_impossible_is_stored(session: Session, planner: Actor, east: SiteId) -> None:
     with pytest.raises(InvalidInputError):
-        service.change_site(session, east, replace(FACTS, name=""), seen=FACTS, actor=planner, now=NOW)
+        service.change_site(session, east, replace(FACTS, name=""), seen=SEEN, actor=planner, now=NOW)
     with pytest.raises(InvalidInputError):
         service.add_site(session, replace(FACTS, code=""), actor=planner, now=NOW)
 
@@ -126,7 +127,7 @@ def test_an_operator_changes_no_site_not_even_the_own(session: Session, east: Si
     operator = factories.account(session, role, site_id=east)
 
     with pytest.raises(NotAllowedError):
-        service.change_site(session, east, replace(FACTS, name="改名"), seen=FACTS, actor=operator, now=NOW)
+        service.change_site(session, east, replace(FACTS, name="改名"), seen=SEEN, actor=operator, now=NOW)
     with pytest.raises(NotAllowedError):
         service.add_site(session, replace(FACTS, code="4408-C"), actor=operator, now=NOW)
     with pytest.raises(NotAllowedError):
@@ -213,7 +214,7 @@ def test_openings_take_two_statements_however_long_the_range(session: Session, p
 
 def test_a_site_that_is_out_of_use_is_closed_and_not_listed(session: Session, planner: Actor, east: SiteId) -> None:
     unused = replace(FACTS, is_active=False)
-    service.change_site(session, east, unused, seen=FACTS, actor=planner, now=NOW)
+    service.change_site(session, east, unused, seen=SEEN, actor=planner, now=NOW)
 
     assert queries.openings(session, east, MONDAY, MONDAY, WorkingDays()) == {MONDAY: False}
     assert list(queries.sites(session)) == []

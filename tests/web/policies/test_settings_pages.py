@@ -174,8 +174,8 @@ def test_a_proposal_shows_what_would_no_longer_fit_together(visitor: Visit, prop
 
 
 def test_a_proposal_whose_day_is_over_offers_no_approval(visitor: Visit, clock: FixedClock, proposal: str) -> None:
-    approver = visitor(Role.APPROVER)
     clock.instant = clock.instant.replace(day=26, hour=1)
+    approver = visitor(Role.APPROVER)
 
     page = approver.get(proposal)
 
