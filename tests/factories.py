@@ -209,3 +209,19 @@ def booking(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -
     """Add a live booking with its seat counted in the ledger; return its reference."""
     session.get_one(Quota, (slot_id, Lane.ORDINARY)).taken += 1
     return booking_row(session, holder, slot_id, at=at)
+
+
+def passed_by_everybody(session: Session, subject: str, *, day: date) -> None:
+    """Add a passed exam to every open record."""
+    for record in session.scalars(select(Learner).where(Learner.closed_at.is_(None))).all():
+        session.add(
+            ExamResult(
+                learner_id=record.id,
+                subject=subject,
+                day=day,
+                outcome="passed",
+                score=95,
+                recorded_at=datetime(2026, 6, 10, tzinfo=UTC),
+            )
+        )
+    session.flush()

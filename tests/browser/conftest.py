@@ -1,0 +1,118 @@
+"""A real Chromium against the real application on a loopback port, with the office's clock in the test's hand."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from booking.app import create_app
+from booking.kernel.clock import FixedClock
+from booking.kernel.db import Sessions
+from config import read_settings
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+]
+PICTURES = Path(os.environ.get("BOOKING_PICTURES", "build/pictures")).absolute()
+PHONE, DESK = (390, 844), (1280, 900)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser the journeys are skipped aloud; in CI that is a failure of the machine."""
+    if CHROMIUM is None and os.environ.get("CI"):
+        raise pytest.UsageError("CI needs Chromium for the browser tests; `make browser` installs it on Debian.")
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: NOT TESTED"))
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+def address(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> Iterator[str]:
+    """Serve the application and yield where."""
+    settings = read_settings({"BOOKING_DATA": str(tmp_path), "BOOKING_DEMO": "1"})
+    server = make_server("127.0.0.1", 0, create_app(settings, sessions=sessions, clock=clock), threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Person:
+    """Somebody at a browser, who keeps a picture of each page that matters."""
+
+    page: Page
+    address: str
+    journey: str
+    pictures: int = 0
+
+    def visit(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def press(self, name: str) -> None:
+        """Press the button, or follow the link, of that name in the main part of the page."""
+        main = self.page.get_by_role("main")
+        button = main.get_by_role("button", name=name, exact=True)
+        (button if button.count() else main.get_by_role("link", name=name, exact=True)).first.click()
+
+    def reads(self, words: str) -> None:
+        """Fail unless the words stand on the page."""
+        self.page.get_by_text(words).first.wait_for(timeout=5000)
+
+    def keeps_a_picture(self) -> None:
+        self.pictures += 1
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{self.journey}-{self.pictures:02}.png", full_page=True)
+
+
+@pytest.fixture
+def somebody(chromium: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """Return a function that seats somebody at a browser: a phone or a desk, with or without JavaScript."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            complaints.append(message.text)
+
+    def seated(size: tuple[int, int] = DESK, *, scripts: bool = True) -> Person:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", note)
+        return Person(page, address, request.node.name.removeprefix("test_")[:40])
+
+    yield seated
+    for context in contexts:
+        context.close()
+    assert complaints == []
