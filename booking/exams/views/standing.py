@@ -23,6 +23,8 @@ from booking.sites.models import Site
 from booking.slots.models import Slot
 from booking.slots.queries import OpenSlot, slot_shown
 
+ALREADY_BOOKED = "already-booked"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -38,7 +40,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One person and one session: every reason against booking it, and in `note` how the session itself stands."""
+    """One person and one session: every reason against booking it, and in `note` how the session itself stands.
+
+    `held` is the reference of the booking that stands in the way, if that is one of the reasons.
+    """
 
     slot: OpenSlot
     site: str
@@ -47,6 +52,7 @@ class Check:
     state: str
     note: str
     reasons: Sequence[Reason]
+    held: str | None
 
     @property
     def can_be_had(self) -> bool:
@@ -89,4 +95,8 @@ def check(session: Session, person_id: PersonId, slot_id: SlotId, *, now: dateti
     state = state_of(shown, now)
     refusals = EXAMS.refusals(session, person_id, slot, now=now, moving=moving)
     name = site_in_words(site.name, site.name_en)
-    return Check(shown, name, site.address, site.phone, state, note_of(shown, state), explained(refusals))
+    booked = any(refusal.code == ALREADY_BOOKED for refusal in refusals)
+    booking = live_booking_of(session, person_id, shown.service) if booked else None
+    held = booking.reference if booking else None
+    note = note_of(shown, state)
+    return Check(shown, name, site.address, site.phone, state, note, explained(refusals), held)
