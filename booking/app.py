@@ -7,7 +7,8 @@ from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from booking.accounts import views as accounts
+from booking.accounts.views import pages as accounts
+from booking.accounts.views.browser import signed_in
 from booking.audit import views as audit
 from booking.bookings import views as bookings
 from booking.exams.views import pages as exams
@@ -88,7 +89,7 @@ def _install_sign_in(app: Flask) -> None:
     manager.session_protection = None  # the sign-in on the server decides, not a guess from the address
     manager.login_view = "accounts.sign_in"
     manager.login_message = None
-    manager.user_loader(accounts.load_signed_in)
+    manager.user_loader(signed_in)
 
 
 def _frame() -> dict[str, object]:

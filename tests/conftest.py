@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from alembic import command
@@ -49,11 +50,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """Start a PostgreSQL of this test run's own and yield the address of its template database."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    folder.parent.parent.chmod(0o755)  # the server runs as a user of its own when the tests run as root
-    server = get_server(folder, cleanup_mode="delete")
+    # Not among pytest's own folders: a run beside this one tidies those up, under a living server too.
+    folder = Path(mkdtemp(prefix="booking-postgresql-"))
+    folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
+    server = get_server(folder / "data", cleanup_mode="delete")
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = make_engine(address.render_as_string(hide_password=False)).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -65,6 +67,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     admin.dispose()
     yield template
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from booking.accounts import browser
 from booking.accounts.forms import CodeForm, DetailsForm
 from booking.accounts.rules import LEAST_APPLICANT
 from booking.accounts.service import passwords, registration
 from booking.accounts.service.people import PhoneFullError
 from booking.accounts.service.registration import Applicant, RegistrationRefusedError
+from booking.accounts.views import browser
+from booking.accounts.views.blueprint import bp
 from booking.kernel.db import unit_of_work
 from booking.kernel.identifiers import masked_mobile
 from booking.web.guards import public
@@ -22,6 +23,7 @@ from booking.web.language import language, worded
 KEPT = "registering"
 
 
+@bp.get("/register")
 @public
 def register() -> ResponseReturnValue:
     """Begin with the privacy notice."""
@@ -30,6 +32,7 @@ def register() -> ResponseReturnValue:
     return render_template("accounts/register.html")
 
 
+@bp.route("/register/details", methods=["GET", "POST"])
 @public
 def register_details() -> ResponseReturnValue:
     """Ask who registers, and send the code."""
@@ -50,6 +53,7 @@ def register_details() -> ResponseReturnValue:
     return redirect(url_for("accounts.register_code"), 303)
 
 
+@bp.route("/register/code", methods=["GET", "POST"])
 @public
 def register_code() -> ResponseReturnValue:
     """Ask for the code, open the account, and go in."""
@@ -71,6 +75,7 @@ def register_code() -> ResponseReturnValue:
     return redirect(url_for("home.index"), 303)
 
 
+@bp.post("/register/code/again")
 @public
 def register_code_again() -> ResponseReturnValue:
     """Send another code."""
@@ -81,6 +86,8 @@ def register_code_again() -> ResponseReturnValue:
     return redirect(url_for("accounts.register_code"), 303)
 
 
+@bp.errorhandler(RegistrationRefusedError)
+@bp.errorhandler(PhoneFullError)
 def refused(error: RegistrationRefusedError | PhoneFullError) -> ResponseReturnValue:
     """Say why the account was not opened, and what to do."""
     browser.drop(KEPT)

@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from booking.accounts import browser
 from booking.accounts.forms import ForgottenForm, ResetForm, weakness_text
 from booking.accounts.rules import LEAST_APPLICANT
 from booking.accounts.service import own
 from booking.accounts.service.own import Forgetful
 from booking.accounts.service.passwords import WeakPasswordError
+from booking.accounts.views import browser
+from booking.accounts.views.blueprint import bp
 from booking.kernel.db import unit_of_work
 from booking.kernel.identifiers import masked_mobile
 from booking.web.guards import public
@@ -18,6 +19,7 @@ from booking.web.house import now, sessions
 KEPT = "forgotten"
 
 
+@bp.route("/forgot-password", methods=["GET", "POST"])
 @public
 def forgot_password() -> ResponseReturnValue:
     """Ask whose password it is, and send a code if such a person has this phone."""
@@ -31,6 +33,7 @@ def forgot_password() -> ResponseReturnValue:
     return redirect(url_for("accounts.reset_password"), 303)
 
 
+@bp.route("/forgot-password/code", methods=["GET", "POST"])
 @public
 def reset_password() -> ResponseReturnValue:
     """Ask for the code and a new password."""

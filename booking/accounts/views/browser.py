@@ -15,6 +15,7 @@ from booking.kernel.db import reading, unit_of_work
 from booking.kernel.identifiers import masked_mobile
 from booking.kernel.secrets import Keyring, UnfitKeysError
 from booking.web.house import SignedIn, now, sessions
+from booking.web.paths import own_path
 
 Kept = TypeVar("Kept")
 
@@ -57,9 +58,7 @@ def address() -> str:
 
 def way_on() -> str:
     """Return where `next` points if that is a page of ours, or else the front page."""
-    path = request.args.get("next", "")
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_ours else url_for("home.index")
+    return own_path(request.args.get("next")) or url_for("home.index")
 
 
 def keep(name: str, sealed: str) -> None:

@@ -1,34 +1,26 @@
-"""Pages of accounts: signing in and out, the privacy notice, and the table of all addresses."""
+"""Signing in and out, the privacy notice, and what too many tries get."""
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from booking.accounts import browser, door, views_my, views_registration, views_reset
 from booking.accounts.forms import SignInForm
 from booking.accounts.models import SignInKind
 from booking.accounts.service import signing_in
-from booking.accounts.service.people import PhoneFullError
-from booking.accounts.service.registration import RegistrationRefusedError
 from booking.accounts.service.throttle import TooManyTriesError
+from booking.accounts.views import browser, door
+from booking.accounts.views.blueprint import bp
 from booking.kernel.db import unit_of_work
 from booking.web.errors import TITLES
 from booking.web.guards import public
-from booking.web.house import SignedIn, me, now, sessions
+from booking.web.house import me, now, sessions
 from booking.web.language import moment
 
 A_MINUTE = timedelta(minutes=1)
-
-bp = Blueprint("accounts", __name__)
-
-
-def load_signed_in(token: str) -> SignedIn | None:
-    """Return who holds the sign-in behind a cookie, or None when it has ended."""
-    return browser.signed_in(token)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -79,24 +71,3 @@ def too_many_tries(error: TooManyTriesError) -> ResponseReturnValue:
     response = make_response(page, 429)
     response.headers["Retry-After"] = str(max(1, round((error.again_at - now()).total_seconds())))
     return response
-
-
-GET, BOTH, POST = ["GET"], ["GET", "POST"], ["POST"]
-for address, methods, view in (
-    ("/register", GET, views_registration.register),
-    ("/register/details", BOTH, views_registration.register_details),
-    ("/register/code", BOTH, views_registration.register_code),
-    ("/register/code/again", POST, views_registration.register_code_again),
-    ("/forgot-password", BOTH, views_reset.forgot_password),
-    ("/forgot-password/code", BOTH, views_reset.reset_password),
-    ("/my/data", GET, views_my.my_data),
-    ("/my/data.json", GET, views_my.my_data_file),
-    ("/my/data/language", POST, views_my.my_language),
-    ("/my/data/password", BOTH, views_my.my_password),
-    ("/my/data/phone", BOTH, views_my.my_phone),
-    ("/my/data/phone/code", BOTH, views_my.my_phone_code),
-    ("/my/data/sign-ins/<int:sign_in_id>/end", POST, views_my.end_sign_in),
-):
-    bp.add_url_rule(address, view_func=view, methods=methods)
-bp.register_error_handler(RegistrationRefusedError, views_registration.refused)
-bp.register_error_handler(PhoneFullError, views_registration.refused)

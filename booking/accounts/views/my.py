@@ -7,10 +7,11 @@ from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from booking.accounts import browser, door
 from booking.accounts.forms import CodeForm, LanguageForm, PasswordForm, PhoneForm, least_for
 from booking.accounts.queries import login_of, masked_person, own_data, own_sign_ins
 from booking.accounts.service import own, passwords, people, signing_in
+from booking.accounts.views import browser, door
+from booking.accounts.views.blueprint import bp
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.identifiers import masked_mobile
@@ -20,6 +21,7 @@ from booking.web.house import me, now, sessions
 KEPT = "new_phone"
 
 
+@bp.get("/my/data")
 @may(Act.USE_OWN_ACCOUNT)
 def my_data() -> ResponseReturnValue:
     """Show what is kept about the person who asks (PIPL art. 45)."""
@@ -30,6 +32,7 @@ def my_data() -> ResponseReturnValue:
     return render_template("accounts/my_data.html", person=person, sign_ins=sign_ins, form=form)
 
 
+@bp.get("/my/data.json")
 @may(Act.USE_OWN_ACCOUNT)
 def my_data_file() -> ResponseReturnValue:
     """Hand out everything accounts keep about the person who asks, as a file (PIPL art. 45)."""
@@ -45,6 +48,7 @@ def my_data_file() -> ResponseReturnValue:
     return Response(text, mimetype="application/json", headers=headers)
 
 
+@bp.post("/my/data/language")
 @may(Act.USE_OWN_ACCOUNT)
 def my_language() -> ResponseReturnValue:
     """Set the language of messages."""
@@ -56,6 +60,7 @@ def my_language() -> ResponseReturnValue:
     return redirect(url_for("accounts.my_data"), 303)
 
 
+@bp.route("/my/data/password", methods=["GET", "POST"])
 @may(Act.USE_OWN_ACCOUNT)
 def my_password() -> ResponseReturnValue:
     """Change the password; every other sign-in ends."""
@@ -71,6 +76,7 @@ def my_password() -> ResponseReturnValue:
     return redirect(url_for("accounts.my_data"), 303)
 
 
+@bp.route("/my/data/phone", methods=["GET", "POST"])
 @may(Act.USE_OWN_ACCOUNT)
 def my_phone() -> ResponseReturnValue:
     """Ask for a new mobile number, and send a code to it."""
@@ -83,6 +89,7 @@ def my_phone() -> ResponseReturnValue:
     return redirect(url_for("accounts.my_phone_code"), 303)
 
 
+@bp.route("/my/data/phone/code", methods=["GET", "POST"])
 @may(Act.USE_OWN_ACCOUNT)
 def my_phone_code() -> ResponseReturnValue:
     """Ask for the code from the new phone, and take it over."""
@@ -104,6 +111,7 @@ def my_phone_code() -> ResponseReturnValue:
     return redirect(url_for("accounts.my_data"), 303)
 
 
+@bp.post("/my/data/sign-ins/<int:sign_in_id>/end")
 @may(Act.USE_OWN_ACCOUNT)
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """End one of one's own sign-ins."""
