@@ -14,6 +14,7 @@ from wtforms import (
     Form,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -29,15 +30,15 @@ from booking.sites.rules import class_list
 
 ROWS = 10
 MOST_PLACES = 10_000
-WEEKDAYS = (
-    ("1", _l("Monday")),
-    ("2", _l("Tuesday")),
-    ("3", _l("Wednesday")),
-    ("4", _l("Thursday")),
-    ("5", _l("Friday")),
-    ("6", _l("Saturday")),
-    ("7", _l("Sunday")),
-)
+WEEKDAYS = [
+    SelectChoice("1", _l("Monday")),
+    SelectChoice("2", _l("Tuesday")),
+    SelectChoice("3", _l("Wednesday")),
+    SelectChoice("4", _l("Thursday")),
+    SelectChoice("5", _l("Friday")),
+    SelectChoice("6", _l("Saturday")),
+    SelectChoice("7", _l("Sunday")),
+]
 REASON = [
     InputRequired(_l("Enter the reason; it is kept in the log")),
     Length(max=500, message=_l("The reason is longer than 500 characters")),
@@ -46,6 +47,11 @@ PUBLIC_REASON = [
     InputRequired(_l("Enter the reason; everybody will read it")),
     Length(max=500, message=_l("The reason is longer than 500 characters")),
 ]
+
+
+def values_of(field: SelectField) -> frozenset[str]:
+    """Return what can be chosen."""
+    return frozenset(choice.value for choice in field.choices)
 
 
 class DayField(DateField):
@@ -199,7 +205,7 @@ class PlaceForm(SessionsForm):
     place = SelectField(_l("Site and service"), validate_choice=False)
 
     def validate_place(self, field: SelectField) -> None:
-        if field.data not in dict(field.choices):
+        if field.data not in values_of(field):
             raise ValidationError(_l("Choose a site and service from the list"))
 
     @property

@@ -35,6 +35,11 @@ class BoardPlan:
     places: int
     taken: int
 
+    @property
+    def token(self) -> str:
+        """What an approver quotes: which plan, and exactly which content."""
+        return f"{self.id}:{self.content_hash}"
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should be public by law and is not."""
         return self.state is not PlanState.PUBLISHED and not self.exemption and now > self.publish_by

@@ -96,10 +96,11 @@ def day_totals(session: Session, first: date, last: date, chosen: Filter, *, now
     return [DayTotal(**row) for row in session.execute(_chosen(query, chosen)).mappings()]
 
 
-def last_published_day(session: Session, chosen: Filter) -> date | None:
-    """Return the last day for which anything is published, or None."""
-    query = select(func.max(Slot.day)).where(Slot.state == SlotState.PUBLISHED)
-    return session.scalar(_chosen(query, chosen))
+def published_span(session: Session, chosen: Filter, *, today: date) -> tuple[date, date]:
+    """Return the first and the last day from today on for which anything is published; today where nothing is."""
+    query = select(func.min(Slot.day), func.max(Slot.day)).where(Slot.state == SlotState.PUBLISHED, Slot.day >= today)
+    first, last = session.execute(_chosen(query, chosen)).one()
+    return first or today, last or today
 
 
 def public_notices(session: Session, chosen: Filter, *, now: datetime) -> Sequence[Notice]:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
 
 from booking.kernel.actors import Act
 from booking.kernel.actors import may as role_may
@@ -13,20 +15,23 @@ from booking.kernel.db import reading
 from booking.kernel.errors import BookingError
 from booking.kernel.ids import PlanId, SiteId
 from booking.plans.forms import ReasonForm
-from booking.plans.models import PlanState
+from booking.plans.models import PlanKind, PlanState
 from booking.plans.queries import board as boards
 from booking.plans.queries.board import BoardPlan
 from booking.plans.queries.circumstances import timetable_of
-from booking.plans.queries.plans import history, plan_shown
+from booking.plans.queries.plans import PlanShown, history, plan_shown
 from booking.plans.rules.conflicts import Conflict
+from booking.plans.rules.timetable import Timetable
 from booking.plans.service.checks import ConflictingPlanError, conflicts_of_plan, require_own_site
 from booking.plans.service.publication import MISSED
 from booking.plans.views.blueprint import bp
-from booking.plans.views.words import ACTS, site_choices
+from booking.plans.views.words import ACTS, site_choices, site_name
 from booking.web.errors import status_of
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
+from booking.web.language import language, until
 
+DAY_HEAD = {"zh": "M/d E", "en": "E d MMM"}
 OPEN_STATES = (PlanState.DRAFT, PlanState.SUBMITTED)
 
 
@@ -49,16 +54,21 @@ def board() -> ResponseReturnValue:
         plans = boards.plans_of_week(session, monday, site_id=asked)
         weeks = boards.weeks_ahead(session, boards.monday_of(today()), site_id=own_site)
         withdrawals = boards.proposed_withdrawals(session, site_id=own_site)
+    days = _days_shown(monday, plans)
     return render_template(
         "plans/board.html",
         monday=monday,
-        days=[monday + timedelta(days=number) for number in range(7)],
+        sunday=monday + timedelta(days=6),
+        days=days,
+        day_words=[str(format_date(one, DAY_HEAD[language()], rebase=False)) for one in days],
         rows=_rows(plans),
-        plans=plans,
         waiting={state: [plan for plan in plans if plan.state is state] for state in OPEN_STATES},
         weeks=weeks,
         sites=sites,
+        earlier=monday - boards.WEEK,
+        later=monday + boards.WEEK,
         choices=site_choices(sites),
+        site_words=[site_name(site) for site in sites],
         asked=asked,
         withdrawals=withdrawals,
         can=permissions(),
@@ -87,7 +97,7 @@ def plan_page(plan_id: PlanId, form: ReasonForm, refused: BookingError | None = 
         "plans/plan.html",
         plan=shown,
         monday=boards.monday_of(shown.day),
-        timetable=timetable,
+        steps=_timeline(shown, timetable),
         conflicts=found,
         events=events,
         proposed={proposal.slot_id: proposal for proposal in withdrawals},
@@ -112,6 +122,28 @@ def permissions() -> Mapping[str, bool]:
         "propose": role_may(actor(), Act.PROPOSE_PLANS),
         "approve": role_may(actor(), Act.APPROVE_PLANS),
     }
+
+
+def _timeline(plan: PlanShown, timetable: Timetable) -> list[tuple[str, str, str]]:
+    """Return the instants of the plan in order, the first that lies ahead marked as the present one."""
+    timetable = timetable.opened_at(plan.publish_at) if plan.kind is PlanKind.MAKE_UP else timetable
+    published = (_("Published"), plan.published_at) if plan.published_at else (_("To be published"), plan.publish_at)
+    steps = [
+        published,
+        (_("Last lawful instant of publication"), plan.publish_by),
+        (_("Booking opens"), timetable.opens_at),
+        (_("Booking and cancelling on line end"), timetable.closes_at),
+        (_("The first session begins"), min((line.starts_at for line in plan.lines), default=timetable.closes_at)),
+    ]
+    return [
+        (what, until(at), "done" if at <= now() else "later") for what, at in sorted(steps, key=lambda step: step[1])
+    ]
+
+
+def _days_shown(monday: date, plans: Sequence[BoardPlan]) -> Sequence[date]:
+    """Return Monday to Friday, and the weekend days on which something is planned."""
+    week = [monday + timedelta(days=number) for number in range(7)]
+    return [day for day in week if day.isoweekday() <= 5 or any(plan.day == day for plan in plans)]
 
 
 def _rows(plans: Sequence[BoardPlan]) -> Sequence[BoardRow]:

@@ -1,10 +1,9 @@
 """The month of the public plan as the page shows it: a grid of days, and the sessions of one of them."""
 
 from calendar import Calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 
 from flask import url_for
 from flask_babel import format_date
@@ -13,11 +12,11 @@ from werkzeug.datastructures import MultiDict
 
 from booking.kernel.calendar import local_day
 from booking.kernel.ids import SiteId
-from booking.plans.forms import FilterForm
+from booking.plans.forms import FilterForm, values_of
 from booking.plans.queries import public as plans
 from booking.plans.queries.board import sites_to_plan
 from booking.plans.queries.public import DayTotal, Filter, NextPlan, Notice
-from booking.plans.views.words import service_choices, site_choices
+from booking.plans.views.words import law_order, service_choices, site_choices
 from booking.slots.queries import OpenSlot, slots_between
 from booking.web.language import language
 
@@ -47,13 +46,22 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceDay:
+    """The sessions of one service on the chosen day; `remaining` counts places that can be booked now."""
+
+    service: str
+    slots: Sequence[OpenSlot]
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublicPage:
     """Everything the public plan shows."""
 
     form: FilterForm
     month: Month
     total: DayTotal | None
-    sessions: Mapping[str, Sequence[OpenSlot]]  # of the chosen day, by service
+    services: Sequence[ServiceDay]  # of the chosen day
     day: date | None
     notices: Sequence[Notice]
     next_plan: NextPlan
@@ -65,31 +73,32 @@ def public_page(session: Session, asked: MultiDict[str, str], *, now: datetime) 
     form = FilterForm(asked)
     form.service.choices, form.site.choices = service_choices(sites), site_choices(sites)
     for field in (form.service, form.site):
-        field.data = field.data if field.data in dict(field.choices) else ""
+        field.data = field.data if field.data in values_of(field) else ""
     chosen = Filter(form.service.data or None, SiteId(int(form.site.data)) if form.site.data else None)
     today = local_day(now)
-    last = max(plans.last_published_day(session, chosen) or today, today)
-    first = _month_asked(form.month.data, today, last)
+    soonest, last = plans.published_span(session, chosen, today=today)
+    first = _month_asked(form.month.data, soonest, last)
     days = plans.day_totals(session, max(first, today), _end_of(first), chosen, now=now)
     day = _day_asked(form.day.data, days, now)
     slots = slots_between(session, day, day, service=chosen.service, site_id=chosen.site_id) if day else ()
     return PublicPage(
         form=form,
-        month=_month(first, days, chosen, now=now, last=last),
+        month=_month(first, days, chosen, now=now, span=(soonest, last)),
         total=next((total for total in days if total.day == day), None),
-        sessions=_by_service(slots),
+        services=_by_service(slots, now),
         day=day,
         notices=plans.public_notices(session, chosen, now=now),
         next_plan=plans.next_plan(session, chosen, now=now),
     )
 
 
-def _month_asked(text: str | None, today: date, last: date) -> date:
+def _month_asked(text: str | None, soonest: date, last: date) -> date:
+    """Return the first day of the month asked for, else of the soonest month with sessions."""
     try:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
-        asked = today
-    return min(max(asked, today), last).replace(day=1)
+        return soonest.replace(day=1)
+    return min(max(asked, soonest), last).replace(day=1)
 
 
 def _day_asked(text: str | None, days: Sequence[DayTotal], now: datetime) -> date | None:
@@ -99,18 +108,19 @@ def _day_asked(text: str | None, days: Sequence[DayTotal], now: datetime) -> dat
     return asked or free or next((total.day for total in days), None)
 
 
-def _month(first: date, days: Sequence[DayTotal], chosen: Filter, *, now: datetime, last: date) -> Month:
+def _month(first: date, days: Sequence[DayTotal], chosen: Filter, *, now: datetime, span: tuple[date, date]) -> Month:
     totals = {total.day: total for total in days}
     weeks = [
         [_cell(day, totals.get(day), chosen, now) if day.month == first.month else None for day in week]
         for week in Calendar().monthdatescalendar(first.year, first.month)
+        if week[-1] >= local_day(now)
     ]
     before, after = first - timedelta(days=1), _end_of(first) + timedelta(days=1)
     return Month(
         title=str(format_date(first, MONTH_TITLE[language()], rebase=False)),
         weeks=weeks,
-        previous=_href(chosen, before) if before >= local_day(now).replace(day=1) else None,
-        next=_href(chosen, after) if after <= last else None,
+        previous=_href(chosen, before) if before >= span[0].replace(day=1) else None,
+        next=_href(chosen, after) if after <= span[1] else None,
     )
 
 
@@ -135,6 +145,13 @@ def _end_of(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _by_service(slots: Sequence[OpenSlot]) -> Mapping[str, Sequence[OpenSlot]]:
-    ordered = sorted(slots, key=lambda slot: slot.service)
-    return {service: list(same) for service, same in groupby(ordered, lambda slot: slot.service)}
+def _by_service(slots: Sequence[OpenSlot], now: datetime) -> Sequence[ServiceDay]:
+    by_service: dict[str, list[OpenSlot]] = {}
+    for slot in slots:
+        by_service.setdefault(slot.service, []).append(slot)
+    return [
+        ServiceDay(
+            service, by_service[service], sum(slot.remaining for slot in by_service[service] if slot.is_open(now))
+        )
+        for service in sorted(by_service, key=law_order)
+    ]

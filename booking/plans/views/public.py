@@ -43,5 +43,5 @@ def site(site_id: int) -> ResponseReturnValue:
         slots = slots_between(session, today(), today() + REACH, site_id=number, limit=NEXT_SESSIONS)
         upcoming = plans.next_plan(session, Filter(site_id=number), now=now())
     return render_template(
-        "plans/site.html", site=shown, exceptions=exceptions, slots=slots, next_plan=upcoming, now=now()
+        "plans/site.html", site=shown, exceptions=exceptions, slots=slots, plan=upcoming, now=now()
     )

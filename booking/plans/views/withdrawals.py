@@ -19,6 +19,16 @@ from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
 
+@bp.get("/desk/plans/slots/<int:slot_id>")
+@may(Act.SEE_PLANS)
+def slot_plan(slot_id: int) -> ResponseReturnValue:
+    with reading(sessions()) as session:
+        plan_id = plan_of_slot(session, SlotId(slot_id))
+    if plan_id is None:
+        raise NotFoundError
+    return redirect(url_for("plans.plan", plan_id=plan_id), 303)
+
+
 @bp.route("/desk/plans/slots/<int:slot_id>/withdraw", methods=["GET", "POST"])
 @may(Act.PROPOSE_PLANS)
 def withdraw(slot_id: int) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import get_template_attribute
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
 from booking.plans.queries.board import SiteChoice
 from booking.web.language import language
@@ -12,7 +13,7 @@ from booking.web.language import language
 ACTS: Mapping[str, LazyString] = {
     "plan drafted": _l("Drafted"),
     "plan changed": _l("Changed"),
-    "plan submitted": _l("Submitted"),
+    "plan submitted": _l("Submitted for approval"),
     "plan returned": _l("Returned to draft"),
     "plan approved": _l("Approved"),
     "plan published": _l("Published"),
@@ -34,26 +35,28 @@ def site_name(site: SiteChoice) -> str:
     return site.name_en if language() == "en" and site.name_en else site.name
 
 
-def place_choices(sites: Sequence[SiteChoice]) -> list[tuple[str, str]]:
+def place_choices(sites: Sequence[SiteChoice]) -> list[SelectChoice]:
     """Return the pairs of site and service that can be planned."""
     return [
-        (f"{site.id}:{service}", f"{site_name(site)} · {service_name(service)}")
+        SelectChoice(f"{site.id}:{service}", f"{site_name(site)} · {service_name(service)}")
         for site in sites
         for service in site.services
     ]
 
 
-def service_choices(sites: Sequence[SiteChoice]) -> list[tuple[str, str | LazyString]]:
+def service_choices(sites: Sequence[SiteChoice]) -> list[SelectChoice]:
     """Return the services that any site offers, with "all" first."""
     codes = dict.fromkeys(service for site in sites for service in site.services)
-    return [("", _l("All services")), *((code, service_name(code)) for code in sorted(codes, key=_law_order))]
+    named = (SelectChoice(code, service_name(code)) for code in sorted(codes, key=law_order))
+    return [SelectChoice("", _l("All services")), *named]
 
 
-def site_choices(sites: Sequence[SiteChoice]) -> list[tuple[str, str | LazyString]]:
+def site_choices(sites: Sequence[SiteChoice]) -> list[SelectChoice]:
     """Return the sites, with "all" first."""
-    return [("", _l("All sites")), *((str(site.id), site_name(site)) for site in sites)]
+    return [SelectChoice("", _l("All sites")), *(SelectChoice(str(site.id), site_name(site)) for site in sites)]
 
 
-def _law_order(code: str) -> tuple[int, str]:
+def law_order(code: str) -> tuple[int, str]:
+    """Sort services as the law lists them (Order 162, art. 30)."""
     order = ("subject_1", "subject_2", "road", "safety")
     return (order.index(code) if code in order else len(order), code)
