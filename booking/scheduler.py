@@ -129,9 +129,10 @@ def run_job(sessions: Sessions, name: str, now: datetime, *, senders: Senders) -
 
 def serve(sessions: Sessions, table: Sequence[Job], *, lock: LeaderLock, clock: Clock, wait: Wait) -> None:
     """Take the lead whenever it can be had and run the jobs while it lasts, until `wait` says to stop."""
-    is_over = False
+    is_over = stands_by = False
     while not is_over:
         if lock.take():
+            stands_by = False
             log.info("leadership taken", process=os.getpid())
             try:
                 is_over = _lead(sessions, table, lock, clock, wait)
@@ -139,6 +140,9 @@ def serve(sessions: Sessions, table: Sequence[Job], *, lock: LeaderLock, clock: 
                 lock.give_up()
             log.info("leadership ended", process=os.getpid())
         else:
+            if not stands_by:
+                log.info("standing by", process=os.getpid())
+            stands_by = True
             is_over = wait(RETRY_SECONDS)
 
 
