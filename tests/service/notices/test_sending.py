@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.accounts.queries import recipient
+from booking.kernel.calendar import local_day
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.notices.jobs import BACK_OFF, REFUSALS_IN_A_ROW, send_due
@@ -55,11 +56,11 @@ def test_what_goes_to_the_inbox_is_not_sent(sessions: Sessions, clock: FixedCloc
     gateway = Gateway()
     with unit_of_work(sessions) as session:
         to = recipient(session, factories.person(session))
-        facts = dict.fromkeys(
-            ("reference", "service_zh", "service_en", "site", "site_en", "address", "reason"), "x"
-        ) | dict.fromkeys(("starts_at", "ends_at", "cancel_until"), clock.now())
-        days = dict.fromkeys(("day", "cancel_day"), clock.now().date())
-        tell(session, to, "booking_confirmed", event="a test", facts=facts | days, now=clock.now())
+        words = dict.fromkeys(("reference", "service_zh", "service_en", "site", "site_en", "address"), "x")
+        hours = dict.fromkeys(("starts_at", "ends_at", "cancel_until"), clock.now())
+        days = dict.fromkeys(("day", "cancel_day"), local_day(clock.now()))
+        facts: dict[str, object] = {**words, **hours, **days}
+        tell(session, to, "booking_confirmed", event="a test", facts=facts, now=clock.now())
 
     assert send_due(sessions, gateway.senders, clock.now()) == 1
     [inbox] = notices(sessions, Channel.INBOX)
