@@ -1,16 +1,16 @@
 """Forms of plans: the shape of what is entered; whether it may be is asked by the rules."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     DateField,
+    Field,
     Form,
     HiddenField,
     IntegerField,
@@ -25,7 +25,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.kernel.ids import SiteId
-from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedDay, PlannedLine
+from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedDay, PlannedLine, plannable
 from booking.sites.rules import class_list
 
 ROWS = 10
@@ -60,6 +60,8 @@ class DayField(DateField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
+            if self.data:
+                plannable(self.data)
         except ValueError:
             raise ValueError(_l("This is not a date; write it like 2026-12-01")) from None
 
@@ -99,7 +101,7 @@ class DaysField(TextAreaField):
     def pre_validate(self, form: Form) -> None:
         try:
             self.days = frozenset(
-                date.fromisoformat(text) for text in re.split(r"[\s,，、;；]+", self.data or "") if text
+                plannable(date.fromisoformat(text)) for text in re.split(r"[\s,，、;；]+", self.data or "") if text
             )
         except ValueError:
             raise ValidationError(_l("Write days like 2026-12-01, separated by spaces or new lines")) from None
@@ -116,7 +118,7 @@ class RowFields:
     ordinary: PlacesField
     priority: PlacesField
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Field]:
         return iter((self.starts, self.ends, self.classes, self.ordinary, self.priority))
 
     @property
@@ -152,7 +154,7 @@ class SessionsForm(FlaskForm):
             ):
                 field.data = value
 
-    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - wtforms' own signature
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         is_valid = bool(super().validate(extra_validators))
         filled = [row for row in self.rows if not row.is_blank]
         for row in filled:

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+YEARS = range(2000, 2100)
 MOST_DAYS = 400  # a year and a little: a pattern without an end would fill the database
+
+
+def plannable(day: date) -> date:
+    """Return the day, or raise ValueError: nobody plans for another century, and calendars end somewhere."""
+    if day.year not in YEARS:
+        raise ValueError("is not in a year that can be planned")
+    return day
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,7 +13,7 @@ from booking.kernel.calendar import local_time
 from booking.kernel.ids import PlanId, SiteId
 from booking.plans.models import Plan, PlanLine, PlanState
 from booking.plans.queries.circumstances import Planning
-from booking.plans.rules.pattern import PlannedDay, PlannedLine
+from booking.plans.rules.pattern import PlannedDay, PlannedLine, plannable
 from booking.plans.service.checks import conflicts_of_days, require_own_site
 from booking.plans.service.drafting import draft_plans
 from booking.sites.models import Site
@@ -100,15 +100,24 @@ def export_plans(session: Session, first: date, last: date, *, site_id: SiteId |
 def clock_time(cell: str) -> time:
     """Parse a time of day written HH:MM."""
     try:
-        return datetime.strptime(cell, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+        parsed = time.fromisoformat(cell)
     except ValueError:
-        raise ValueError("is not a time written HH:MM") from None
+        parsed = None
+    # fromisoformat also takes 8:30:00+01 and the like.
+    if parsed is None or cell != f"{parsed:%H:%M}":
+        raise ValueError("is not a time written HH:MM")
+    return parsed
+
+
+def plan_day(cell: str) -> date:
+    """Parse a day that can be planned, written YYYY-MM-DD."""
+    return plannable(tables.iso_date(cell))
 
 
 PARSERS: Mapping[str, tables.Parser] = {
     "site": tables.text(20),
     "service": tables.text(40),
-    "date": tables.iso_date,
+    "date": plan_day,
     "starts": clock_time,
     "ends": clock_time,
     "classes": tables.optional_text(120),

@@ -24,6 +24,7 @@ from booking.plans.rules.conflicts import Conflict
 from booking.plans.rules.timetable import Timetable
 from booking.plans.service.checks import ConflictingPlanError, conflicts_of_plan, require_own_site
 from booking.plans.service.publication import MISSED
+from booking.plans.views.asked import day_asked
 from booking.plans.views.blueprint import bp
 from booking.plans.views.words import ACTS, site_choices, site_name
 from booking.web.errors import status_of
@@ -46,7 +47,7 @@ class BoardRow:
 @bp.get("/desk/plans")
 @may(Act.SEE_PLANS)
 def board() -> ResponseReturnValue:
-    monday = boards.monday_of(_day(request.args.get("week")) or today() + timedelta(days=11))
+    monday = boards.monday_of(day_asked(request.args.get("week")) or today() + timedelta(days=11))
     own_site = actor().site_id
     with reading(sessions()) as session:
         sites = boards.sites_to_plan(session, site_id=own_site)
@@ -151,10 +152,3 @@ def _rows(plans: Sequence[BoardPlan]) -> Sequence[BoardRow]:
     for one in plans:
         rows.setdefault((one.site_id, one.service), {}).setdefault(one.day, []).append(one)
     return [BoardRow(next(iter(days.values()))[0], days) for days in rows.values()]
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -1,6 +1,6 @@
 """Plans as files: CSV in and out."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from booking.kernel.errors import ImportRefusedError, LineError
 from booking.plans.forms import ImportForm
 from booking.plans.service.checks import ConflictingPlanError
 from booking.plans.service.transfer import COLUMNS, export_plans, import_plans
+from booking.plans.views.asked import day_asked
 from booking.plans.views.blueprint import bp
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
@@ -47,17 +48,10 @@ def _import_page(
 @bp.get("/desk/plans/export.csv")
 @may(Act.SEE_PLANS)
 def export_file() -> ResponseReturnValue:
-    first = _day(request.args.get("from")) or today()
-    last = _day(request.args.get("to")) or first + EXPORTED
+    first = day_asked(request.args.get("from")) or today()
+    last = day_asked(request.args.get("to")) or first + EXPORTED
     with reading(sessions()) as session:
         text = export_plans(session, first, last, site_id=actor().site_id)
     name = f"plans-{first.isoformat()}-{last.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.encode("utf-8-sig"), mimetype="text/csv", headers=headers)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

@@ -189,6 +189,17 @@ def test_three_schedulers_publish_a_plan_exactly_once(sessions: Sessions) -> Non
         assert session.scalar(published) == 1
 
 
+def test_three_schedulers_tell_of_a_missed_plan_exactly_once(sessions: Sessions) -> None:
+    desk = open_desk(sessions)
+    plan_id = desk.approved()
+
+    racing(sessions, lambda _: bool(publish_due_plans(sessions, PUBLISH_BY + SECOND)), plan_id)
+
+    with reading(sessions) as session:
+        told = session.scalar(select(func.count()).select_from(Notice).where(Notice.channel == "inbox"))
+    assert told == 2
+
+
 def test_the_race_is_real_without_the_claim(sessions: Sessions) -> None:
     """Control: read the state, then write it. Without the freeze trigger the plan is published twice."""
     desk = open_desk(sessions)

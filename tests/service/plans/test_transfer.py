@@ -60,10 +60,20 @@ def test_every_wrong_cell_is_named_and_nothing_is_stored(sessions: Sessions) -> 
         f"nowhere,subject_2,2026-12-08,08:30,09:30,,20,0\n"
         f"{code},subject_2,8.12.2026,08:30,09:30,,20,0\n"
         f"{code},subject_2,2026-12-08,8 o'clock,09:30,,20,0\n"
-        f"{code},subject_2,2026-12-08,08:30,09:30,,many,-1\n",
+        f"{code},subject_2,2026-12-08,08:30,09:30,,many,-1\n"
+        f"{code},subject_2,9999-12-31,08:30,09:30:00,,20,0\n",
     )
 
-    assert set(errors) == {(2, "site"), (3, "date"), (4, "starts"), (5, "ordinary"), (5, "priority")}
+    wrong_cells = {
+        (2, "site"),
+        (3, "date"),
+        (4, "starts"),
+        (5, "ordinary"),
+        (5, "priority"),
+        (6, "date"),
+        (6, "ends"),
+    }
+    assert set(errors) == wrong_cells
 
 
 def test_a_conflict_is_named_at_the_first_line_of_its_day(sessions: Sessions) -> None:

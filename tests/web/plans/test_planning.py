@@ -128,6 +128,8 @@ def test_what_was_not_previewed_is_not_saved(desk: Desk, planner: Visitor, sessi
         ({"ordinary_1": "many"}, "must be a whole number"),
         ({"classes_1": "C1;C2"}, "Write classes like C1,C2"),
         ({"skipped": "tomorrow"}, "Write days like"),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "This is not a date"),
+        ({"extra": "0026-12-01"}, "Write days like"),
         ({"place": "1:unknown"}, "Choose a site and service"),
     ],
 )
@@ -285,6 +287,12 @@ def test_operators_see_and_plan_their_own_site_only(desk: Desk, visitor: Visit, 
 @pytest.mark.parametrize("role", [Role.APPLICANT, Role.ADMINISTRATOR])
 def test_who_has_nothing_to_do_with_plans_does_not_see_the_board(visitor: Visit, role: Role) -> None:
     assert visitor(role).get("/desk/plans").status_code == 403
+
+
+@pytest.mark.parametrize("query", ["week=9999-12-31", "week=x&site=y", "week=0001-01-01"])
+def test_the_board_passes_over_what_makes_no_sense(planner: Visitor, query: str) -> None:
+    assert planner.get(f"/desk/plans?{query}").status_code == 200
+    assert planner.get("/desk/plans/export.csv?from=9999-12-31&to=x").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["/desk/plans/new", "/desk/plans/make-up", "/desk/plans/import"])
