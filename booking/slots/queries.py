@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from booking.kernel.ids import SiteId, SlotId
@@ -61,6 +61,16 @@ def _counted() -> Select[tuple[object, ...]]:
     )
 
 
+ONE_SLOT = _counted().where(Slot.id == bindparam("slot_id"))
+NEXT_FREE = (
+    _counted()
+    .where(Slot.service == bindparam("service"), Slot.classes == bindparam("classes"))
+    .where(Slot.state == SlotState.PUBLISHED, Slot.opens_at <= bindparam("now"), Slot.closes_at > bindparam("now"))
+    .having(func.sum(Quota.released) > func.sum(Quota.taken))
+    .limit(bindparam("most"))
+)
+
+
 def slots_between(
     session: Session,
     first: date,
@@ -84,17 +94,11 @@ def slots_between(
 
 def slot_shown(session: Session, slot_id: SlotId) -> OpenSlot | None:
     """Return one slot, or None."""
-    row = session.execute(_counted().where(Slot.id == slot_id)).mappings().one_or_none()
+    row = session.execute(ONE_SLOT, {"slot_id": slot_id}).mappings().one_or_none()
     return OpenSlot(**row) if row else None
 
 
 def next_free(session: Session, like: OpenSlot, *, now: datetime, limit: int = 5) -> Sequence[OpenSlot]:
     """Return the next slots of the same service and classes with a free seat: the way on from a full one."""
-    query = (
-        _counted()
-        .where(Slot.service == like.service, Slot.classes == like.classes, Slot.state == SlotState.PUBLISHED)
-        .where(Slot.opens_at <= now, Slot.closes_at > now)
-        .having(func.sum(Quota.released) > func.sum(Quota.taken))
-        .limit(limit)
-    )
-    return [OpenSlot(**row) for row in session.execute(query).mappings()]
+    given = {"service": like.service, "classes": like.classes, "now": now, "most": limit}
+    return [OpenSlot(**row) for row in session.execute(NEXT_FREE, given).mappings()]

@@ -1,9 +1,10 @@
 """Pages that are the same for everybody who is not signed in, kept for one second in each process."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from flask import Response, current_app, make_response, request, session
 from flask_login import current_user
@@ -12,15 +13,15 @@ from booking.web.house import now
 from booking.web.language import language
 
 LIFETIME = timedelta(seconds=1)
-MOST_PAGES = 256
-EXTENSION = "shared_pages"
+MOST_KEPT = 256
+EXTENSION = "kept_a_moment"
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     body: bytes
     etag: str
-    made_at: datetime
 
 
 def shared_page(render: Callable[[], str]) -> Response:
@@ -31,7 +32,7 @@ def shared_page(render: Callable[[], str]) -> Response:
     """
     if current_user.is_authenticated or "_flashes" in session:
         return make_response(render())
-    page = _kept(render)
+    page = kept_a_moment((language(), request.full_path), lambda: _page(render))
     response = Response(page.body, mimetype="text/html")
     response.set_etag(page.etag)
     response.headers["Cache-Control"] = f"public, max-age={int(LIFETIME.total_seconds())}"
@@ -40,15 +41,24 @@ def shared_page(render: Callable[[], str]) -> Response:
     return response
 
 
-def _kept(render: Callable[[], str]) -> _Page:
-    pages: dict[tuple[str, str], _Page] = current_app.extensions.setdefault(EXTENSION, {})
-    key = (language(), request.full_path)
+def kept_a_moment(key: Hashable, make: Callable[[], Kept]) -> Kept:
+    """Return what `make` gives, or what it gave for this key in this process less than a second ago.
+
+    Only for what everybody may see, and what is stale in a second anyhow because others act on it.
+    """
+    moments: dict[Hashable, tuple[datetime, Any]] = current_app.extensions.setdefault(EXTENSION, {})
     instant = now()
-    page = pages.get(key)
-    if page is None or not page.made_at <= instant < page.made_at + LIFETIME:
-        body = render().encode()
-        page = _Page(body, hashlib.sha256(body).hexdigest()[:32], instant)
-        if len(pages) >= MOST_PAGES:  # junk addresses must not fill the memory; who is thrown out is made anew
-            pages.clear()
-        pages[key] = page
-    return page
+    last = moments.get(key)
+    if last is not None and last[0] <= instant < last[0] + LIFETIME:
+        kept: Kept = last[1]
+        return kept
+    made = make()
+    if len(moments) >= MOST_KEPT:  # junk addresses must not fill the memory; who is thrown out is made anew
+        moments.clear()
+    moments[key] = (instant, made)
+    return made
+
+
+def _page(render: Callable[[], str]) -> _Page:
+    body = render().encode()
+    return _Page(body, hashlib.sha256(body).hexdigest()[:32])

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, format_date
 from jinja2 import pass_context
+from wtforms.i18n import messages_path
 
 from booking.kernel.calendar import LOCAL, ONE_DAY, local_day
 from booking.kernel.errors import Language, Wording
@@ -85,6 +88,11 @@ def add_filter(app: Flask, filter_: Callable[[Any], str], name: str) -> None:
     app.add_template_filter(pass_context(lambda context, value: filter_(value)), name)
 
 
+@cache
+def _form_words(code: Language) -> NullTranslations:
+    return Translations.load(messages_path(), [LOCALES[code]], domain="wtforms")
+
+
 def install(app: Flask) -> None:
     """Give the application its catalogues (one for each feature) and its filters."""
     domains = sorted(path.stem for path in (CATALOGUES / "zh" / "LC_MESSAGES").glob("*.po"))
@@ -93,4 +101,6 @@ def install(app: Flask) -> None:
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
     for filter_ in (day, full_day, clock, span, moment, until, percent, worded):
         add_filter(app, filter_, filter_.__name__)
+    # flask_wtf keeps its catalogue on the request, and would read the file anew for each form.
+    app.before_request(lambda: setattr(request, "wtforms_translations", _form_words(language())))
     app.context_processor(lambda: {"language": language(), "language_tag": TAGS[language()]})

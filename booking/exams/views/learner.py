@@ -16,6 +16,7 @@ from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.ids import SlotId
 from booking.kernel.secrets import new_token
+from booking.slots.service import SlotFullError
 from booking.web.guards import may
 from booking.web.house import actor, me, now, sessions, today
 
@@ -55,6 +56,15 @@ def book(slot_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _check_page(SlotId(slot_id), form), UNPROCESSABLE
     wish = Wish(me().person_id, SlotId(slot_id), form.request_key.data)
+    try:
+        with reading(sessions()) as session:
+            reference = bookings.look_first(session, EXAMS, wish, now=now())
+    except SlotFullError as error:
+        return _refused(error, wish.slot_id)
+    return redirect(shown_at(reference), SEE_OTHER) if reference else _booked(wish)
+
+
+def _booked(wish: Wish) -> ResponseReturnValue:
     try:
         with unit_of_work(sessions()) as session:
             reference = bookings.book_seat(session, EXAMS, wish, actor=actor(), now=now())

@@ -20,7 +20,9 @@ from booking.kernel.ids import PersonId, SlotId
 from booking.slots import queries as slots
 from booking.slots.queries import OpenSlot
 from booking.slots.service import SlotClosedError, SlotFullError
+from booking.web.cache import kept_a_moment
 from booking.web.house import now, sessions
+from booking.web.language import language
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
 # What is answered on a page of its own; every other error goes to the common page.
@@ -69,7 +71,10 @@ def _not_eligible(session: Session, error: NotEligibleError, slot: OpenSlot, tri
 
 
 def _gone(session: Session, error: ConflictError, slot: OpenSlot, tried: Try) -> str:
-    free = next_free(session, slot, tried.errand(slot.service), now=now())
+    errand = tried.errand(slot.service)
+    # In a rush hundreds are shown the same list; places in it are taken every moment anyhow.
+    key = ("next free", slot.id, language(), errand.page_href())
+    free = kept_a_moment(key, lambda: next_free(session, slot, errand, now=now()))
     if isinstance(error, SlotFullError):
         title = _("This session has just become full")
         return _page(title, slot, tried, text=_("Somebody else took the last place. Nothing was booked."), free=free)
