@@ -96,6 +96,7 @@ def writing() -> Iterator[tuple[Session, datetime]]:
 @click.group()
 def main() -> None:
     """Booking of driving tests and vehicle inspections for a city vehicle office."""
+    os.umask(0o077)  # database, keys and outbox are for this user alone
     start_logging(as_json=not sys.stderr.isatty())
 
 

@@ -117,7 +117,8 @@ def import_learners(session: Session, source: str | bytes, *, actor: Actor, now:
                 actor=actor, now=now,
             )  # fmt: skip
         try:
-            records.open_record(session, person_id, row.application(), actor=actor, now=now)
+            with session.begin_nested():  # a refused line must not end the transaction: the next ones are read too
+                records.open_record(session, person_id, row.application(), actor=actor, now=now)
             opened += 1
         except OpenRecordError:
             rows.wrong(line, "id_number", row.id_number, "this person has an open record already")
@@ -158,7 +159,8 @@ def import_results(session: Session, source: str | bytes, *, actor: Actor, now: 
 def _problem(session: Session, person_id: PersonId, result: Result, actor: Actor, now: datetime) -> tuple[str, str]:
     """Record one result; return the column at fault and what is wrong with it, or two empty texts."""
     try:
-        records.record_result(session, person_id, result, actor=actor, now=now)
+        with session.begin_nested():  # a refused line must not end the transaction: the next ones are read too
+            records.record_result(session, person_id, result, actor=actor, now=now)
     except NotFoundError:
         return "id_number", "this person has no open learner's record"
     except InvalidInputError:

@@ -7,10 +7,11 @@ instead of waiting.
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import (
     DateTime,
@@ -25,9 +26,10 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from booking.kernel.errors import BookingError
 from booking.kernel.secrets import Keyring
 
 NAMING = {
@@ -38,6 +40,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
+Item = TypeVar("Item")
 WRITE, READ = "write", "read"
 
 
@@ -102,6 +105,23 @@ def reading(sessions: Sessions) -> Iterator[Session]:
     """Give a session on one snapshot that cannot write."""
     with sessions.read() as session:
         yield session
+
+
+def each_alone(sessions: Sessions, items: Iterable[Item], act: Callable[[Session, Item], int]) -> int:
+    """Do `act` for each item in a unit of work of its own and return the sum of what it returned.
+
+    One failure holds up no other item; the first is raised once all have had their turn.
+    """
+    done, failures = 0, []
+    for item in items:
+        try:
+            with unit_of_work(sessions) as session:
+                done += act(session, item)
+        except (BookingError, SQLAlchemyError) as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return done
 
 
 def rows_changed(session: Session, statement: Executable) -> int:

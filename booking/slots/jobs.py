@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from booking.kernel.actors import SYSTEM
-from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.db import Sessions, each_alone, reading, unit_of_work
 from booking.slots import service as slots
 
 
@@ -11,11 +11,9 @@ def release_due_seats(sessions: Sessions, now: datetime) -> int:
     """Release every quota that is due, in due order; return how many releases were done here."""
     with reading(sessions) as session:
         due = slots.due_releases(session, now=now)
-    done = 0
-    for release_id in due:
-        with unit_of_work(sessions) as session:
-            done += slots.release_seats(session, release_id, actor=SYSTEM, now=now)
-    return done
+    return each_alone(
+        sessions, due, lambda session, release_id: slots.release_seats(session, release_id, actor=SYSTEM, now=now)
+    )
 
 
 def return_freed_seats(sessions: Sessions, now: datetime) -> int:

@@ -18,6 +18,7 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Messages"), "notices.inbox", Act.USE_OWN_ACCOUNT),
     (_l("Counter"), "exams.counter", Act.SEE_LEARNERS),
     (_l("Plan board"), "plans.board", Act.SEE_PLANS),
+    (_l("Sites"), "sites.desk", Act.SEE_PLANS),
     (_l("Settings"), "policies.settings", Act.SEE_SETTINGS),
     (_l("Log"), "audit.log", Act.READ_AUDIT),
     (_l("Figures"), "stats.shares", None),

@@ -71,8 +71,8 @@ REFUSALS: Mapping[str, Wording] = {
         "You have passed this subject. Go on to the next one.",
     ),
     "already-booked": Wording(
-        "您已约了这一科 {exam_day} 的考试。如需改期，请先取消原预约。",
-        "You already have a booking for this subject on {exam_day}. To change the day, cancel it first.",
+        "您已约了这一科 {exam_day} 的考试。如需换时间，请在“我的预约”里改期。",
+        "You already have a booking for this subject on {exam_day}. You can change it under My bookings.",
     ),
     "subject-1-first": Wording(
         "您的科目一尚未合格。请先预约并通过科目一。",

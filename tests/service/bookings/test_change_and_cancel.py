@@ -15,7 +15,7 @@ from booking.bookings.service import TooLateError, Wish
 from booking.exams.line import EXAMS
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import Sessions, constraint_name, reading, unit_of_work
-from booking.kernel.errors import InvalidStateError, NotFoundError
+from booking.kernel.errors import InvalidStateError, NotAllowedError, NotFoundError
 from booking.kernel.ids import PersonId, SlotId
 from booking.notices.models import Notice
 from booking.slots import service as slots
@@ -183,3 +183,35 @@ def is_possible(sessions: Sessions, before: BookingState, after: BookingState) -
     finally:
         connection.close()  # rolls back
     return True
+
+
+def test_nobody_cancels_or_changes_the_booking_of_somebody_else(sessions: Sessions) -> None:
+    _, reference, slot_id = booked(sessions)
+    with unit_of_work(sessions) as session:
+        stranger = factories.account(session)
+
+    with pytest.raises(NotFoundError):
+        cancel(sessions, stranger, reference)
+    with pytest.raises(NotFoundError), unit_of_work(sessions) as session:
+        bookings.change_slot(session, EXAMS, reference, slot_id, actor=stranger, now=NOW)
+
+    assert state(sessions, reference) is BookingState.CONFIRMED
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_a_role_that_does_not_book_does_not_cancel_either(sessions: Sessions, role: Role) -> None:
+    _, reference, _ = booked(sessions)
+    with unit_of_work(sessions) as session:
+        official = factories.account(session, role)
+
+    with pytest.raises(NotAllowedError):
+        cancel(sessions, official, reference)
+
+
+def test_a_clerk_does_not_act_on_the_own_person(sessions: Sessions) -> None:
+    actor, reference, _ = booked(sessions)
+    with unit_of_work(sessions) as session:
+        clerk = factories.account(session, Role.COUNTER, person_id=actor.person_id)
+
+    with pytest.raises(NotAllowedError):
+        cancel(sessions, clerk, reference)

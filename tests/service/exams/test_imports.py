@@ -82,9 +82,10 @@ def test_one_bad_line_stores_nothing_and_is_named(sessions: Sessions, line: str,
 
 def test_the_same_person_twice_in_a_file_is_refused(sessions: Sessions) -> None:
     with pytest.raises(ImportRefusedError) as refused:
-        learners(sessions, LEARNERS + GOOD + GOOD)
+        learners(sessions, LEARNERS + GOOD + GOOD + GOOD.replace("C1", "C9") + GOOD)
 
-    assert [(error.line, error.column) for error in refused.value.errors] == [(3, "id_number")]
+    found = [(error.line, error.column) for error in refused.value.errors]
+    assert found == [(3, "id_number"), (4, "licence_class"), (5, "id_number")]
     assert count(sessions, Learner) == 0
 
 
@@ -96,6 +97,17 @@ def test_results_move_the_record_on(sessions: Sessions) -> None:
 
     with reading(sessions) as session:
         assert session.scalars(select(Learner.permit_issued_on)).one() == date(2026, 11, 20)
+
+
+def test_every_known_result_of_a_file_is_named(sessions: Sessions) -> None:
+    learners(sessions, LEARNERS + GOOD)
+    known = f"A,{ID},subject_2,2026-11-10,,failed,60\n"
+    results(sessions, RESULTS + known)
+
+    with pytest.raises(ImportRefusedError) as refused:
+        results(sessions, RESULTS + known + known)
+
+    assert [(error.line, error.column) for error in refused.value.errors] == [(2, "date"), (3, "date")]
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,19 @@ def test_more_than_the_capacity_cannot_be_released(sessions: Sessions) -> None:
         release_due_seats(sessions, NOW)
 
 
+def test_one_release_that_fails_holds_up_no_other(sessions: Sessions) -> None:
+    broken, sound = with_releases(sessions, 3), with_releases(sessions, 2)
+    with unit_of_work(sessions) as session:
+        due_at = NOW - timedelta(minutes=1)
+        session.execute(insert(Release).values(slot_id=broken, lane=Lane.ORDINARY, amount=9, due_at=due_at))
+
+    with pytest.raises(IntegrityError):
+        release_due_seats(sessions, NOW)
+
+    assert ledger(sessions, broken) == (3, 0, 0)
+    assert ledger(sessions, sound) == (2, 0, 0)
+
+
 class Ledger(RuleBasedStateMachine):
     """Release, take, free and return in any order, against a model of three counters."""
 
