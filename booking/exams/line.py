@@ -60,9 +60,8 @@ class Exams:
         return Reason(refusal.code, message, basis_shown(refusal, language), refusal.earliest)
 
     def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
-        record = records.record_of(session, person_id)
         months = policies.value(session, "exams.priority_months", on=local_day(now))
-        until = record.facts.permit_valid_until if record else None
+        until = records.permit_valid_until(session, person_id)
         if less_than_months_left(until, slot.day, int(str(months))):
             return (Lane.PRIORITY, Lane.ORDINARY)
         return (Lane.ORDINARY,)

@@ -72,6 +72,12 @@ def record_of(session: Session, person_id: PersonId) -> Record | None:
     return Record(LearnerId(learner.id), facts, windows)
 
 
+def permit_valid_until(session: Session, person_id: PersonId) -> date | None:
+    """Return the last day of the learner permit of the person's open record, or None."""
+    query = select(Learner.permit_valid_until).where(Learner.person_id == person_id, Learner.closed_at.is_(None))
+    return session.scalar(query)
+
+
 def _attempts(session: Session, learner_id: LearnerId) -> tuple[Attempt, ...]:
     query = select(ExamResult.subject, ExamResult.day, ExamResult.outcome).where(ExamResult.learner_id == learner_id)
     rows = session.execute(query.order_by(ExamResult.day, ExamResult.id))

@@ -15,7 +15,7 @@ from booking.bookings.service import AlreadyBookedError
 from booking.exams.views.choosing import Errand, Listed, next_free, note_of, state_of
 from booking.exams.views.path import explained
 from booking.kernel.db import reading
-from booking.kernel.errors import ConflictError, NotEligibleError, NotFoundError
+from booking.kernel.errors import NotEligibleError, NotFoundError
 from booking.kernel.ids import PersonId, SlotId
 from booking.slots import queries as slots
 from booking.slots.queries import OpenSlot
@@ -41,6 +41,17 @@ class Try:
     kept: str | None = None  # the reference of the booking that was to be moved and stands as it was
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A page that says why, but for its frame, in which the reader's name stands."""
+
+    title: str
+    main: str
+
+    def shown(self) -> str:
+        return render_template("exams/refused.html", title=self.title, main=self.main)
+
+
 def made_by(person_id: PersonId, request_key: str) -> str | None:
     """Return the booking that this very form has made already: the first click of two."""
     query = select(Booking.reference).where(Booking.person_id == person_id, Booking.request_key == request_key)
@@ -50,37 +61,46 @@ def made_by(person_id: PersonId, request_key: str) -> str | None:
 
 def refused(error: Exception, tried: Try) -> ResponseReturnValue:
     """Answer with the page for `error`; raises what has no page here."""
+    if isinstance(error, SlotFullError):
+        # In a rush hundreds are told the same; and places in the list of others are taken every moment anyhow.
+        page = kept_a_moment(("full", language(), tried.slot_id, tried.back, tried.kept), lambda: _full(tried))
+        return page.shown(), CONFLICT
     with reading(sessions()) as session:
-        slot = slots.slot_shown(session, tried.slot_id)
-        if slot is None:
-            raise NotFoundError
+        slot = _slot(session, tried)
         if isinstance(error, NotEligibleError):
             return _not_eligible(session, error, slot, tried)
         if isinstance(error, AlreadyBookedError):
-            return _page(_("You hold a place already"), slot, tried, held=_held(session, slot, tried)), CONFLICT
-        if isinstance(error, SlotFullError | SlotClosedError):
-            return _gone(session, error, slot, tried), CONFLICT
+            page = _page(_("You hold a place already"), slot, tried, held=_held(session, slot, tried))
+            return page.shown(), CONFLICT
+        if isinstance(error, SlotClosedError):
+            text, free = note_of(slot, state_of(slot, now())), _free(session, slot, tried)
+            return _page(_("This session takes no bookings now"), slot, tried, text=text, free=free).shown(), CONFLICT
     raise error
+
+
+def _slot(session: Session, tried: Try) -> OpenSlot:
+    slot = slots.slot_shown(session, tried.slot_id)
+    if slot is None:
+        raise NotFoundError
+    return slot
 
 
 def _not_eligible(session: Session, error: NotEligibleError, slot: OpenSlot, tried: Try) -> ResponseReturnValue:
     booked = any(reason.code == "already-booked" for reason in error.reasons)
     held = _held(session, slot, tried) if booked else None
     page = _page(_("Not bookable now"), slot, tried, reasons=explained(error.reasons), held=held)
-    return page, UNPROCESSABLE
+    return page.shown(), UNPROCESSABLE
 
 
-def _gone(session: Session, error: ConflictError, slot: OpenSlot, tried: Try) -> str:
-    errand = tried.errand(slot.service)
-    # In a rush hundreds are shown the same list; places in it are taken every moment anyhow.
-    key = ("next free", slot.id, language(), errand.page_href())
-    free = kept_a_moment(key, lambda: next_free(session, slot, errand, now=now()))
-    if isinstance(error, SlotFullError):
-        title = _("This session has just become full")
-        return _page(title, slot, tried, text=_("Somebody else took the last place. Nothing was booked."), free=free)
-    return _page(
-        _("This session takes no bookings now"), slot, tried, text=note_of(slot, state_of(slot, now())), free=free
-    )
+def _full(tried: Try) -> Refused:
+    title, text = _("This session has just become full"), _("Somebody else took the last place. Nothing was booked.")
+    with reading(sessions()) as session:
+        slot = _slot(session, tried)
+        return _page(title, slot, tried, text=text, free=_free(session, slot, tried))
+
+
+def _free(session: Session, slot: OpenSlot, tried: Try) -> Sequence[Listed]:
+    return next_free(session, slot, tried.errand(slot.service), now=now())
 
 
 def _held(session: Session, slot: OpenSlot, tried: Try) -> str | None:
@@ -97,9 +117,10 @@ def _page(
     reasons: Sequence[object] = (),
     free: Sequence[Listed] | None = None,
     held: str | None = None,
-) -> str:
-    return render_template(
-        "exams/refused.html", title=title, slot=slot, text=text, reasons=reasons, free=free, held=held,
+) -> Refused:
+    main = render_template(
+        "exams/refusal.html", title=title, slot=slot, text=text, reasons=reasons, free=free, held=held,
         all_href=tried.errand(slot.service).page_href(), back=tried.back,
         kept=tried.kept,
     )  # fmt: skip
+    return Refused(title, main)
