@@ -110,7 +110,8 @@ def somebody(chromium: Browser, address: str, request: pytest.FixtureRequest) ->
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("console", note)
-        return Person(page, address, request.node.name.removeprefix("test_")[:40])
+        journey = request.node.name.removeprefix("test_").split("[")[0]
+        return Person(page, address, f"{journey}-{len(contexts)}")
 
     yield seated
     for context in contexts:
