@@ -94,7 +94,7 @@ def test_relationships_point_down() -> None:
 
 
 def test_foreign_keys_point_down() -> None:
-    homes = {mapper.local_table.name: mapper.class_.__module__.split(".")[1] for mapper in Base.registry.mappers}
+    homes = {str(mapper.local_table): mapper.class_.__module__.split(".")[1] for mapper in Base.registry.mappers}
     floor = {name: number for number, name in enumerate(FLOORS)}
 
     for table in Base.metadata.tables.values():

@@ -1,5 +1,6 @@
 """Two languages, complete: every sentence of pages and views stands in the Chinese catalogues, once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,12 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 def extracted() -> dict[str, str]:
     """Return every msgid of code and templates, with the file it was first seen in."""
     found = extract_from_dir(ROOT, METHODS, OPTIONS, keywords=KEYWORDS)
-    return {ids if isinstance(ids, str) else ids[0]: file for file, _, ids, _, _ in found}
+    return {_first(ids): file for file, _, ids, _, _ in found}
+
+
+def _first(ids: str | Sequence[str] | None) -> str:
+    """Return the msgid: of a plural, its singular."""
+    return ids if isinstance(ids, str) else (ids or ("",))[0]
 
 
 def catalogue(path: Path) -> Catalog:
@@ -27,12 +33,7 @@ def catalogue(path: Path) -> Catalog:
 
 def translated(path: Path) -> dict[str, str]:
     """Return msgid -> Chinese of one catalogue; plural forms have one in Chinese."""
-    rows = {}
-    for message in catalogue(path):
-        if message.id:
-            msgid = message.id if isinstance(message.id, str) else message.id[0]
-            rows[msgid] = message.string if isinstance(message.string, str) else message.string[0]
-    return rows
+    return {_first(message.id): _first(message.string) for message in catalogue(path) if message.id}
 
 
 def test_every_sentence_has_its_chinese() -> None:

@@ -14,6 +14,7 @@ from booking.bookings.service import AlreadyBookedError, Wish
 from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.errors import NotEligibleError
 from booking.kernel.ids import PersonId, SlotId
 from booking.slots.models import Quota
 from booking.slots.service import SlotFullError
@@ -68,7 +69,7 @@ def test_fifty_seats_are_sold_exactly_and_nobody_is_refused_before_they_are(sess
         except SlotFullError:
             # Every seat is committed as taken before anybody may hear this.
             return "full" if counted(sessions, slot_id)[1] == SEATS else "falsely full"
-        except (AlreadyBookedError, bookings.NotEligibleError):
+        except (AlreadyBookedError, NotEligibleError):
             return "has one"
         return "booked"
 
@@ -113,7 +114,7 @@ def test_one_person_asking_fifty_times_at_once_gets_one_place(sessions: Sessions
         try:
             with unit_of_work(sessions) as session:
                 bookings.book_seat(session, EXAMS, wish, actor=actor, now=NOW)
-        except (AlreadyBookedError, bookings.NotEligibleError):
+        except (AlreadyBookedError, NotEligibleError):
             return "has one"
         return "booked"
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from booking.accounts import door
 from booking.accounts.jobs import forget_what_is_past
 from booking.accounts.models import Person, PhoneCode, SignIn, SignInKind, Throttle
 from booking.accounts.queries import find_people, live_sign_in, masked_person, own_data
@@ -15,6 +14,7 @@ from booking.accounts.service.own import Forgetful
 from booking.accounts.service.passwords import WeakPasswordError
 from booking.accounts.service.people import KnownPersonError, PhoneFullError
 from booking.accounts.service.throttle import TooManyTriesError
+from booking.accounts.views import door
 from booking.audit.models import AuditEntry
 from booking.kernel.actors import SYSTEM, Actor
 from booking.kernel.db import Sessions, keyring_of, reading, unit_of_work

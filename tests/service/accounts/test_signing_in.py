@@ -9,11 +9,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from booking.accounts import door
 from booking.accounts.models import Account, Person, SignIn, SignInKind
 from booking.accounts.queries import LiveSignIn, live_sign_in, own_sign_ins
 from booking.accounts.service import own, passwords, signing_in, staff
 from booking.accounts.service.throttle import TooManyTriesError
+from booking.accounts.views import door
 from booking.audit.models import AuditEntry
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import Sessions, keyring_of, reading, unit_of_work

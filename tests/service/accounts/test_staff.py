@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from booking.accounts import door
 from booking.accounts.models import Account, SignInKind
 from booking.accounts.service import staff
 from booking.accounts.service.passwords import WeakPasswordError
 from booking.accounts.service.staff import LoginTakenError, SecondRoleError
+from booking.accounts.views import door
 from booking.audit.models import AuditEntry
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
