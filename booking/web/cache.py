@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any, TypeVar
 
 from flask import Response, current_app, make_response, request, session
@@ -13,6 +14,7 @@ from booking.web.house import now
 from booking.web.language import language
 
 LIFETIME = timedelta(seconds=1)
+AT_MOST = timedelta(seconds=3)
 MOST_KEPT = 256
 EXTENSION = "kept_a_moment"
 Kept = TypeVar("Kept")
@@ -22,6 +24,18 @@ Kept = TypeVar("Kept")
 class _Page:
     body: bytes
     etag: str
+
+
+class _Moment:
+    """What was made last, and whose turn it is to make it anew."""
+
+    def __init__(self) -> None:
+        self.made: tuple[datetime, Any] | None = None
+        self.making = Lock()
+
+    def is_within(self, span: timedelta, instant: datetime) -> bool:
+        """Whether it was made so shortly before `instant`, or after it, while this request was waiting."""
+        return self.made is not None and abs(instant - self.made[0]) < span
 
 
 def shared_page(render: Callable[[], str]) -> Response:
@@ -44,19 +58,25 @@ def shared_page(render: Callable[[], str]) -> Response:
 def kept_a_moment(key: Hashable, make: Callable[[], Kept]) -> Kept:
     """Return what `make` gives, or what it gave for this key in this process less than a second ago.
 
-    Only for what everybody may see, and what is stale in a second anyhow because others act on it.
+    Only for what everybody may see, and what is stale in a second anyhow because others act on it. It is made by
+    one thread at a time: the others get the last one meanwhile, or wait if that is older than three seconds.
     """
-    moments: dict[Hashable, tuple[datetime, Any]] = current_app.extensions.setdefault(EXTENSION, {})
-    instant = now()
-    last = moments.get(key)
-    if last is not None and last[0] <= instant < last[0] + LIFETIME:
-        kept: Kept = last[1]
-        return kept
-    made = make()
+    moments: dict[Hashable, _Moment] = current_app.extensions.setdefault(EXTENSION, {})
     if len(moments) >= MOST_KEPT:  # junk addresses must not fill the memory; who is thrown out is made anew
         moments.clear()
-    moments[key] = (instant, made)
-    return made
+    moment = moments.setdefault(key, _Moment())
+    instant = now()
+    if not moment.is_within(LIFETIME, instant) and moment.making.acquire(
+        blocking=not moment.is_within(AT_MOST, instant)
+    ):
+        try:
+            if not moment.is_within(LIFETIME, instant):  # somebody may have made it while this thread waited
+                moment.made = (instant, make())
+        finally:
+            moment.making.release()
+    assert moment.made is not None  # noqa: S101 - narrows the type; just made, or young enough
+    kept: Kept = moment.made[1]
+    return kept
 
 
 def _page(render: Callable[[], str]) -> _Page:
