@@ -78,7 +78,8 @@ class IdDocument:
 
 def plain_number(text: str) -> str:
     """Return what was typed in one form: full-width characters made narrow, capitals, no spaces, brackets, dashes."""
-    return re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", text)).upper()
+    bare = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", text)).upper()
+    return unicodedata.normalize("NFKC", bare)  # what stood apart before may compose now
 
 
 def id_document(kind: IdType, text: str, *, today: date) -> IdDocument:
