@@ -91,6 +91,25 @@ def bookings_of(session: Session, person_id: PersonId, *, limit: int = 100) -> S
     return sorted(rows, key=lambda row: not row.is_live)
 
 
+def page_of_bookings(
+    session: Session, person_id: PersonId, *, before: BookingId | None, limit: int
+) -> Sequence[ShownBooking]:
+    """Return a person's bookings, the last made first, from the one made `before` on."""
+    query = _shown().where(Booking.person_id == person_id).order_by(Booking.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Booking.id < before)
+    return [ShownBooking(**row) for row in session.execute(query).mappings()]
+
+
+def made_with(session: Session, person_id: PersonId, request_key: str) -> tuple[str, SlotId] | None:
+    """Return reference and slot of the booking that the person made with this key; None if there is none."""
+    query = select(Booking.reference, Booking.slot_id).where(
+        Booking.person_id == person_id, Booking.request_key == request_key
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row.reference, SlotId(row.slot_id))
+
+
 def live_in_withdrawn_slots(session: Session) -> Sequence[BookingId]:
     """Return live bookings whose slot the office has withdrawn, in order of id."""
     query = (

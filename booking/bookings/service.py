@@ -4,18 +4,18 @@ The order inside `book_seat` is deliberate: everything that needs no lock comes 
 comes last, so that the hot row is locked for one statement and the commit.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.audit import service as audit
 from booking.bookings.line import Line
 from booking.bookings.messages import Held, tell_holder
-from booking.bookings.models import LIVE, STEPS, Booking, BookingChannel, BookingState
+from booking.bookings.models import LIVE, STEPS, Booking, BookingState
 from booking.bookings.queries import find, live_booking
+from booking.bookings.wishes import Wish
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import conflicts_as, rows_changed
 from booking.kernel.errors import (
@@ -28,7 +28,7 @@ from booking.kernel.errors import (
 )
 from booking.kernel.ids import BookingId, PersonId, SlotId, new_reference
 from booking.slots import service as slots
-from booking.slots.models import Lane, Quota, Slot, SlotState
+from booking.slots.models import Lane, Slot, SlotState
 
 
 class AlreadyBookedError(ConflictError):
@@ -57,52 +57,6 @@ CONFLICTS = {
     "uq_booking_live": AlreadyBookedError,
     "uq_booking_person_id_request_key": DuplicateRequestError,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Who books what, and how it came in. `reason` is asked of clerks; `request_key` comes with the form."""
-
-    person_id: PersonId
-    slot_id: SlotId
-    request_key: str
-    channel: BookingChannel = BookingChannel.INTERNET
-    reason: str = ""
-
-
-# One statement, hence one snapshot: full, and not by this very form.
-LOOK = select(
-    select(Booking.reference)
-    .where(
-        Booking.person_id == bindparam("person_id"),
-        Booking.request_key == bindparam("request_key"),
-        Booking.slot_id == bindparam("slot_id"),
-    )
-    .scalar_subquery()
-    .label("made"),
-    exists()
-    .where(Slot.id == bindparam("slot_id"), Slot.line == bindparam("line"), Slot.state == SlotState.PUBLISHED)
-    .where(Slot.opens_at <= bindparam("now"), Slot.closes_at > bindparam("now"))
-    .label("is_open"),
-    exists().where(Quota.slot_id == bindparam("slot_id"), Quota.taken < Quota.released).label("has_seats"),
-)
-
-
-def look_first(session: Session, line: Line, wish: Wish, *, now: datetime) -> str | None:
-    """Return the reference if this form has made its booking already; raise `SlotFullError` if no seat is free.
-
-    For a reading session, before `book_seat`: in a rush nearly everybody is refused, and a refusal must wait for no
-    lock and hold up nobody who gets a seat. None promises nothing.
-    """
-    given = {
-        "person_id": wish.person_id, "request_key": wish.request_key, "slot_id": wish.slot_id,
-        "line": line.key, "now": now,
-    }  # fmt: skip
-    seen = session.execute(LOOK, given).one()
-    if seen.made is None and seen.is_open and not seen.has_seats:
-        raise slots.SlotFullError
-    made: str | None = seen.made
-    return made
 
 
 def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: datetime) -> str:

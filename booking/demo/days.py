@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking, BookingChannel
-from booking.bookings.service import Wish
+from booking.bookings.wishes import Wish
 from booking.demo.city import EXAM_SITES
 from booking.demo.people import DemoLearner
 from booking.exams import service as records

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -60,9 +60,13 @@ class Exams:
         return Reason(refusal.code, message, basis_shown(refusal, language), refusal.earliest)
 
     def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
+        return self.lanes_on(session, person_id, slot.day, now=now)
+
+    def lanes_on(self, session: Session, person_id: PersonId, day: date, *, now: datetime) -> Sequence[Lane]:
+        """Return the lanes in which the person may stand for an exam on `day`, the better one first."""
         months = policies.value(session, "exams.priority_months", on=local_day(now))
         until = records.permit_valid_until(session, person_id)
-        if less_than_months_left(until, slot.day, int(str(months))):
+        if less_than_months_left(until, day, int(str(months))):
             return (Lane.PRIORITY, Lane.ORDINARY)
         return (Lane.ORDINARY,)
 

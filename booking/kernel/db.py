@@ -171,8 +171,10 @@ def _sqlite_engine(address: URL, pool_size: int) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get("access") == READ
-        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        driver = connection.connection.driver_connection  # plain statements, twice in every transaction
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - narrows the type
+        driver.execute(f"PRAGMA query_only={int(reads)}")
+        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -66,7 +66,8 @@ def tell(
         if (address := addresses[channel]) is not None
     ]
     if rows:
-        session.execute(insert(Notice), rows)
+        # Nulls are written out, so that rows with and without an address are one statement.
+        session.execute(insert(Notice), rows, execution_options={"render_nulls": True})
 
 
 def mark_read(session: Session, person_id: PersonId, notice_id: int, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.kernel.ids import SiteId, SlotId
@@ -66,6 +66,7 @@ NEXT_FREE = (
     _counted()
     .where(Slot.service == bindparam("service"), Slot.classes == bindparam("classes"))
     .where(Slot.state == SlotState.PUBLISHED, Slot.opens_at <= bindparam("now"), Slot.closes_at > bindparam("now"))
+    .where(Quota.lane == Lane.ORDINARY)
     .having(func.sum(Quota.released) > func.sum(Quota.taken))
     .limit(bindparam("most"))
 )
@@ -79,26 +80,44 @@ def slots_between(
     line: str | None = None,
     service: str | None = None,
     site_id: SiteId | None = None,
+    lanes: Sequence[Lane] = (),
+    after: OpenSlot | None = None,
     limit: int = 5000,
 ) -> Sequence[OpenSlot]:
-    """Return the slots of the local days `first` to `last`, both included, in order of time."""
+    """Return the slots of the local days `first` to `last`, both included, in order of time, from `after` on.
+
+    `lanes` counts only the places of those lanes, for somebody who may stand in them; none counts all.
+    """
     query = _counted().where(Slot.day.between(first, last)).limit(limit)
+    if lanes:
+        query = query.where(Quota.lane.in_(lanes))
     if line is not None:
         query = query.where(Slot.line == line)
     if service is not None:
         query = query.where(Slot.service == service)
     if site_id is not None:
         query = query.where(Slot.site_id == site_id)
+    if after is not None:
+        of_one_site = or_(Slot.site_id > after.site_id, and_(Slot.site_id == after.site_id, Slot.id > after.id))
+        query = query.where(
+            or_(Slot.starts_at > after.starts_at, and_(Slot.starts_at == after.starts_at, of_one_site))
+        )
     return [OpenSlot(**row) for row in session.execute(query).mappings()]
 
 
-def slot_shown(session: Session, slot_id: SlotId) -> OpenSlot | None:
-    """Return one slot, or None."""
-    row = session.execute(ONE_SLOT, {"slot_id": slot_id}).mappings().one_or_none()
+def slot_shown(session: Session, slot_id: SlotId, lanes: Sequence[Lane] = ()) -> OpenSlot | None:
+    """Return one slot, or None; with `lanes`, counting only their places."""
+    query = ONE_SLOT.where(Quota.lane.in_(lanes)) if lanes else ONE_SLOT
+    row = session.execute(query, {"slot_id": slot_id}).mappings().one_or_none()
     return OpenSlot(**row) if row else None
 
 
+def line_of(session: Session, slot_id: SlotId) -> str | None:
+    """Return the line of a slot, or None if there is no such slot."""
+    return session.scalar(select(Slot.line).where(Slot.id == slot_id))
+
+
 def next_free(session: Session, like: OpenSlot, *, now: datetime, limit: int = 5) -> Sequence[OpenSlot]:
-    """Return the next slots of the same service and classes with a free seat: the way on from a full one."""
+    """Return the next slots of the same service and classes with a free ordinary seat: the way on from a full one."""
     given = {"service": like.service, "classes": like.classes, "now": now, "most": limit}
     return [OpenSlot(**row) for row in session.execute(NEXT_FREE, given).mappings()]

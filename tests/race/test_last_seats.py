@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 
 from booking.bookings import service as bookings
 from booking.bookings.models import Booking
-from booking.bookings.service import AlreadyBookedError, Wish
+from booking.bookings.service import AlreadyBookedError
+from booking.bookings.wishes import Wish
 from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions, reading, unit_of_work

@@ -8,7 +8,8 @@ from booking.bookings import queries as bookings
 from booking.bookings import service
 from booking.bookings.models import BookingChannel, BookingState
 from booking.bookings.queries import ShownBooking
-from booking.bookings.service import DuplicateRequestError, TooLateError, Wish
+from booking.bookings.service import DuplicateRequestError, TooLateError
+from booking.bookings.wishes import Wish
 from booking.exams.forms import BehalfForm, ReasonForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings

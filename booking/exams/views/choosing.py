@@ -20,7 +20,7 @@ from booking.exams.views.path import site_in_words
 from booking.kernel.calendar import local_day
 from booking.kernel.ids import SlotId
 from booking.slots import queries as slots
-from booking.slots.models import SlotState
+from booking.slots.models import Lane, SlotState
 from booking.slots.queries import OpenSlot
 from booking.web.language import language, moment
 
@@ -105,11 +105,20 @@ class _Asked:
 
 
 def choice(
-    session: Session, subject: str, licence_class: LicenceClass | None, errand: Errand, *, now: datetime
+    session: Session,
+    subject: str,
+    licence_class: LicenceClass | None,
+    errand: Errand,
+    *,
+    lanes: Sequence[Lane] = (),
+    now: datetime,
 ) -> Choice:
-    """Load what can be chosen of `subject`, in one statement; sessions of other classes are left out."""
+    """Load what can be chosen of `subject`, in one statement; sessions of other classes are left out.
+
+    Places are counted in the `lanes` that the person may stand in.
+    """
     today = local_day(now)
-    found = slots.slots_between(session, today, today + HORIZON, line=EXAMS.key, service=subject)
+    found = slots.slots_between(session, today, today + HORIZON, line=EXAMS.key, service=subject, lanes=lanes)
     mine = [slot for slot in found if licence_class is None or serves(slot, licence_class)]
     asked = _asked()
     there = [slot for slot in mine if asked.site in ("", str(slot.site_id))]

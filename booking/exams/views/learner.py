@@ -4,7 +4,8 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.bookings import service as bookings
-from booking.bookings.service import DuplicateRequestError, Wish
+from booking.bookings.service import DuplicateRequestError
+from booking.bookings.wishes import Wish, look_first
 from booking.exams.forms import BookForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
@@ -58,7 +59,7 @@ def book(slot_id: int) -> ResponseReturnValue:
     wish = Wish(me().person_id, SlotId(slot_id), form.request_key.data)
     try:
         with reading(sessions()) as session:
-            reference = bookings.look_first(session, EXAMS, wish, now=now())
+            reference = look_first(session, EXAMS, wish, now=now())
     except SlotFullError as error:
         return _refused(error, wish.slot_id)
     return redirect(shown_at(reference), SEE_OTHER) if reference else _booked(wish)

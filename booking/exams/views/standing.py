@@ -72,7 +72,9 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
     outlook = next(one for one in outlooks if one.subject == Subject(subject))
     may_book = outlook.state is State.OPEN
     licence_class = record.facts.licence_class
-    plan = choice(session, subject, licence_class, errand if may_book else replace(errand, slot=None), now=now)
+    lanes = EXAMS.lanes_on(session, person_id, local_day(now), now=now)
+    there = errand if may_book else replace(errand, slot=None)
+    plan = choice(session, subject, licence_class, there, lanes=lanes, now=now)
     booking = live_booking_of(session, person_id, subject)
     held = booking.reference if booking else None
     return Standing(subject, licence_class, plan, may_book, explained(outlook.refusals), held)
@@ -81,17 +83,21 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
 def moving(session: Session, person_id: PersonId, subject: str, errand: Errand, *, now: datetime) -> Choice:
     """Load what a booking of `subject` can be moved to; the check of each session says what speaks against it."""
     record = records.record_of(session, person_id)
-    return choice(session, subject, record.facts.licence_class if record else None, errand, now=now)
+    lanes = EXAMS.lanes_on(session, person_id, local_day(now), now=now)
+    licence_class = record.facts.licence_class if record else None
+    return choice(session, subject, licence_class, errand, lanes=lanes, now=now)
 
 
 def check(session: Session, person_id: PersonId, slot_id: SlotId, *, now: datetime, moving: bool = False) -> Check:
     """Load the check of one session of this line for one person; raise `NotFoundError`."""
-    shown = slot_shown(session, slot_id)
-    query = select(Slot, Site).join(Site, Site.id == Slot.site_id).where(Slot.id == slot_id)
-    row = session.execute(query).one_or_none()
-    if shown is None or row is None or shown.line != EXAMS.key:
+    query = select(Slot, Site).join(Site, Site.id == Slot.site_id)
+    row = session.execute(query.where(Slot.id == slot_id, Slot.line == EXAMS.key)).one_or_none()
+    if row is None:
         raise NotFoundError
     slot, site = row
+    shown = slot_shown(session, slot_id, EXAMS.lanes(session, person_id, slot, now=now))
+    if shown is None:
+        raise NotFoundError
     state = state_of(shown, now)
     refusals = EXAMS.refusals(session, person_id, slot, now=now, moving=moving)
     name = site_in_words(site.name, site.name_en)

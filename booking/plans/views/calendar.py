@@ -22,6 +22,7 @@ from booking.web.language import language
 
 MONTH_TITLE = {"zh": "y年M月", "en": "MMMM y"}
 BOOKABLE = ("open", "few")
+MOST_SESSIONS = 40  # of one service that a page shows one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,29 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteDay:
+    """One site of a service with many sessions on the chosen day; counts of sessions and places."""
+
+    site_name: str
+    site_name_en: str
+    href: str
+    sessions: int
+    capacity: int
+    taken: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceDay:
-    """The sessions of one service on the chosen day; `remaining` counts places that can be booked now."""
+    """The sessions of one service on the chosen day; `remaining` counts places that can be booked now.
+
+    Where they are too many for a page, `sites` sums them up and each site leads to its own.
+    """
 
     service: str
     slots: Sequence[OpenSlot]
     remaining: int
+    sites: Sequence[SiteDay] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +103,7 @@ def public_page(session: Session, asked: MultiDict[str, str], *, now: datetime) 
         form=form,
         month=_month(first, days, chosen, now=now, span=(soonest, last)),
         total=next((total for total in days if total.day == day), None),
-        services=_by_service(slots, now),
+        services=_by_service(slots, chosen, now),
         day=day,
         notices=plans.public_notices(session, chosen, now=now),
         next_plan=plans.next_plan(session, chosen, now=now),
@@ -145,13 +163,35 @@ def _end_of(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _by_service(slots: Sequence[OpenSlot], now: datetime) -> Sequence[ServiceDay]:
+def _by_service(slots: Sequence[OpenSlot], chosen: Filter, now: datetime) -> Sequence[ServiceDay]:
     by_service: dict[str, list[OpenSlot]] = {}
     for slot in slots:
         by_service.setdefault(slot.service, []).append(slot)
+    return [_service_day(service, by_service[service], chosen, now) for service in sorted(by_service, key=law_order)]
+
+
+def _service_day(service: str, slots: Sequence[OpenSlot], chosen: Filter, now: datetime) -> ServiceDay:
+    are_many = len(slots) > MOST_SESSIONS and chosen.site_id is None
+    return ServiceDay(service, slots, _free(slots, now), _by_site(service, slots, now) if are_many else ())
+
+
+def _by_site(service: str, slots: Sequence[OpenSlot], now: datetime) -> Sequence[SiteDay]:
+    by_site: dict[SiteId, list[OpenSlot]] = {}
+    for slot in slots:
+        by_site.setdefault(slot.site_id, []).append(slot)
     return [
-        ServiceDay(
-            service, by_service[service], sum(slot.remaining for slot in by_service[service] if slot.is_open(now))
+        SiteDay(
+            site_name=same[0].site_name,
+            site_name_en=same[0].site_name_en,
+            href=_href(Filter(service, site_id), same[0].day, same[0].day),
+            sessions=len(same),
+            capacity=sum(slot.capacity for slot in same),
+            taken=sum(slot.taken for slot in same),
+            remaining=_free(same, now),
         )
-        for service in sorted(by_service, key=law_order)
+        for site_id, same in sorted(by_site.items())
     ]
+
+
+def _free(slots: Sequence[OpenSlot], now: datetime) -> int:
+    return sum(slot.remaining for slot in slots if slot.is_open(now))

@@ -13,9 +13,10 @@ from booking.plans.views.blueprint import bp
 from booking.plans.views.calendar import public_page
 from booking.sites import queries as sites
 from booking.slots.queries import slots_between
-from booking.web.cache import shared_page
+from booking.web.cache import kept_a_moment, shared_page
 from booking.web.guards import public
 from booking.web.house import now, sessions, today
+from booking.web.language import language
 
 NEXT_SESSIONS = 12
 REACH = timedelta(days=60)
@@ -28,9 +29,15 @@ def public_plans() -> ResponseReturnValue:
 
 
 def _plans() -> str:
+    """Render the frame of whoever reads; what stands in it is the same for all, and kept a moment."""
+    places = kept_a_moment(("places", language(), request.full_path), _places)
+    return render_template("plans/public.html", places=places)
+
+
+def _places() -> str:
     with reading(sessions()) as session:
         page = public_page(session, request.args, now=now())
-    return render_template("plans/public.html", page=page, now=now())
+    return render_template("plans/places.html", page=page, now=now())
 
 
 @bp.get("/sites/<int:site_id>")

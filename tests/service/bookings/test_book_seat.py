@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from booking.audit.models import AuditEntry
 from booking.bookings import service as bookings
 from booking.bookings.models import Booking, BookingChannel, BookingState
-from booking.bookings.service import Wish
+from booking.bookings.wishes import Wish
 from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, conflicts_as, constraint_name, reading, unit_of_work

@@ -11,7 +11,8 @@ from booking.audit.models import AuditEntry
 from booking.bookings import service as bookings
 from booking.bookings.jobs import cancel_in_withdrawn_slots
 from booking.bookings.models import STEPS, Booking, BookingState
-from booking.bookings.service import TooLateError, Wish
+from booking.bookings.service import TooLateError
+from booking.bookings.wishes import Wish
 from booking.exams.line import EXAMS
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import Sessions, constraint_name, reading, unit_of_work

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from booking.audit.models import AuditEntry
 from booking.bookings import service as bookings
 from booking.bookings.models import Booking, BookingState
-from booking.bookings.service import Wish
+from booking.bookings.wishes import Wish
 from booking.exams import service as records
 from booking.exams.line import EXAMS
 from booking.exams.models import ExamResult, Learner
