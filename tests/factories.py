@@ -168,17 +168,15 @@ def learner(
 
 def passed(session: Session, holder: Actor, subject: str, *, day: date = date(2026, 6, 10)) -> None:
     """Add a passed exam to the open record of a learner."""
-    record = session.scalars(
-        select(Learner).where(Learner.person_id == holder.person_id, Learner.closed_at.is_(None))
-    ).one()
+    wanted = select(Learner).where(Learner.person_id == holder.person_id, Learner.closed_at.is_(None))
+    _add_pass(session, session.scalars(wanted).one(), subject, day)
+
+
+def _add_pass(session: Session, record: Learner, subject: str, day: date) -> None:
+    recorded_at = datetime(2026, 6, 10, tzinfo=UTC)
     session.add(
         ExamResult(
-            learner_id=record.id,
-            subject=subject,
-            day=day,
-            outcome="passed",
-            score=95,
-            recorded_at=datetime(2026, 6, 10, tzinfo=UTC),
+            learner_id=record.id, subject=subject, day=day, outcome="passed", score=95, recorded_at=recorded_at
         )
     )
     session.flush()
@@ -214,14 +212,4 @@ def booking(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -
 def passed_by_everybody(session: Session, subject: str, *, day: date) -> None:
     """Add a passed exam to every open record."""
     for record in session.scalars(select(Learner).where(Learner.closed_at.is_(None))).all():
-        session.add(
-            ExamResult(
-                learner_id=record.id,
-                subject=subject,
-                day=day,
-                outcome="passed",
-                score=95,
-                recorded_at=datetime(2026, 6, 10, tzinfo=UTC),
-            )
-        )
-    session.flush()
+        _add_pass(session, record, subject, day)

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
-    DateField,
     Form,
     HiddenField,
     IntegerField,
@@ -24,20 +23,10 @@ from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
 from booking.exams.rules.wording import CLASSES
 from booking.exams.service import Application, Result
 from booking.kernel.ids import SiteId
+from booking.web.fields import DayField
 from booking.web.language import worded
 
-NOT_A_DAY = _l("This is not a day; write it as year-month-day, like 2026-03-01")
 WHY = Length(max=500, message=_l("At most 500 characters; shorten the reason"))
-
-
-class DayField(DateField):
-    """A day, with a plain sentence for what is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as failure:
-            raise ValueError(NOT_A_DAY) from failure
 
 
 class ScoreField(IntegerField):

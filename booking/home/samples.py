@@ -1,7 +1,6 @@
 """What the style page shows: invented data for every component. No query, no clock; the days are fixed."""
 
 from calendar import Calendar
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +8,8 @@ from typing import TypeAlias
 
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
+
+from booking.web.months import Cell, Month
 
 Text: TypeAlias = str | LazyString
 
@@ -33,27 +34,6 @@ class Task:
     note: Text | None = None
     not_before: date | None = None
     reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One day of the month grid; `remaining` and `capacity` count places."""
-
-    day: date
-    state: str = "none"
-    remaining: int = 0
-    capacity: int = 0
-    href: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month grid: weeks of seven days, Monday first; None stands for a day of another month."""
-
-    title: Text
-    weeks: Sequence[Sequence[Cell | None]]
-    previous: str | None
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
-    DateField,
     Field,
     Form,
     HiddenField,
@@ -27,6 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from booking.kernel.ids import SiteId
 from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedDay, PlannedLine, plannable
 from booking.sites.rules import class_list
+from booking.web.fields import NOT_A_DAY, DayField
 
 ROWS = 10
 MOST_PLACES = 10_000
@@ -54,16 +54,16 @@ def values_of(field: SelectField) -> frozenset[str]:
     return frozenset(choice.value for choice in field.choices)
 
 
-class DayField(DateField):
-    """A day that says in plain words when it is none."""
+class PlanDayField(DayField):
+    """A day of a year that can be planned for."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
         try:
-            super().process_formdata(valuelist)
-            if self.data:
+            if self.data is not None:
                 plannable(self.data)
-        except ValueError:
-            raise ValueError(_l("This is not a date; write it like 2026-12-01")) from None
+        except ValueError as failure:
+            raise ValueError(NOT_A_DAY) from failure
 
 
 class ClockField(TimeField):
@@ -222,8 +222,8 @@ class PlaceForm(SessionsForm):
 class PatternForm(PlaceForm):
     """A weekly pattern with its exceptions."""
 
-    first = DayField(_l("First day"), [InputRequired(_l("Enter the first day"))])
-    last = DayField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
+    first = PlanDayField(_l("First day"), [InputRequired(_l("Enter the first day"))])
+    last = PlanDayField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
     weekdays = WeekdaysField(_l("On these days of the week"), choices=WEEKDAYS)
     skipped = DaysField(_l("Days left out"))
     extra = DaysField(_l("Extra days"))
@@ -246,7 +246,7 @@ class PatternForm(PlaceForm):
 class MakeUpForm(PlaceForm):
     """Sessions added after publication; the reason becomes public."""
 
-    day = DayField(_l("Day"), [InputRequired(_l("Enter the day"))])
+    day = PlanDayField(_l("Day"), [InputRequired(_l("Enter the day"))])
     reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)
 
     @property

@@ -5,24 +5,15 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Form, SelectField
+from wtforms import Form, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from booking.kernel.ids import SiteId
 from booking.stats.queries import Days, NamedSite
+from booking.web.fields import DayField
 from booking.web.language import language
 
 EVERY_SITE = ""
-
-
-class DayField(DateField):
-    """A day, with a plain sentence for what is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as failure:
-            raise ValueError(_l("This is not a day; write it as year-month-day, like 2026-03-01")) from failure
 
 
 class PeriodForm(Form):

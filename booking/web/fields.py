@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField
 
+NOT_A_DAY = _l("This is not a day; write it as year-month-day, like 2026-03-01")
+
 
 class DayField(DateField):
     """A local day."""
@@ -11,4 +13,4 @@ class DayField(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError as failure:
-            raise ValueError(_l("This is not a day; write it as year-month-day, like 2026-03-01")) from failure
+            raise ValueError(NOT_A_DAY) from failure

@@ -23,6 +23,7 @@ from booking.slots import queries as slots
 from booking.slots.models import Lane, SlotState
 from booking.slots.queries import OpenSlot
 from booking.web.language import language, moment
+from booking.web.months import Cell, Month
 
 HORIZON = timedelta(days=92)
 FEW = 5
@@ -59,27 +60,6 @@ class Listed:
     site: str
     note: str
     href: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DayCell:
-    """One day of the month grid."""
-
-    day: date
-    state: str
-    remaining: int = 0
-    capacity: int = 0
-    href: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month, Monday first; None stands for days of the months beside it."""
-
-    title: str
-    previous: str | None
-    next: str | None
-    weeks: Sequence[Sequence[DayCell | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,20 +201,19 @@ def _month(month: date, shown: Sequence[Listed], site: str, errand: Errand, toda
         for week in Calendar().monthdatescalendar(month.year, month.month)
         if week[-1] >= today  # weeks that are over only stand in the way
     ]
-    return Month(
-        str(format_date(month, MONTH[language()], rebase=False)), turned(place - 1), turned(place + 1), weeks
-    )
+    title = str(format_date(month, MONTH[language()], rebase=False))
+    return Month(title, weeks, previous=turned(place - 1), next=turned(place + 1))
 
 
-def _cell(day: date, sessions: Sequence[Listed], site: str, errand: Errand) -> DayCell:
+def _cell(day: date, sessions: Sequence[Listed], site: str, errand: Errand) -> Cell:
     published = [one for one in sessions if one.state != "withdrawn"]
     if not published:
-        return DayCell(day, "none")
+        return Cell(day, "none")
     free = [one for one in published if one.state in CAN_BE_HAD]
     remaining = sum(one.slot.remaining for one in free)
     capacity = sum(one.slot.capacity for one in published)
     if not free:
         state = next((state for state in ("full", "early") if any(one.state == state for one in published)), "closed")
-        return DayCell(day, state, 0, capacity)
+        return Cell(day, state, 0, capacity)
     href = errand.page_href(site=site or None, day=day.isoformat(), _anchor="sessions")
-    return DayCell(day, "few" if remaining <= FEW else "open", remaining, capacity, href)
+    return Cell(day, "few" if remaining <= FEW else "open", remaining, capacity, href)

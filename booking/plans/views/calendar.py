@@ -19,31 +19,11 @@ from booking.plans.queries.public import DayTotal, Filter, NextPlan, Notice
 from booking.plans.views.words import law_order, service_choices, site_choices
 from booking.slots.queries import OpenSlot, slots_between
 from booking.web.language import language
+from booking.web.months import Cell, Month
 
 MONTH_TITLE = {"zh": "y年M月", "en": "MMMM y"}
 BOOKABLE = ("open", "few")
 MOST_SESSIONS = 40  # of one service that a page shows one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One day of the grid; counts of places."""
-
-    day: date
-    state: str = "none"
-    remaining: int = 0
-    capacity: int = 0
-    href: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month grid: weeks of seven days, Monday first; None stands for a day of another month."""
-
-    title: str
-    weeks: Sequence[Sequence[Cell | None]]
-    previous: str | None
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def test_what_was_not_previewed_is_not_saved(desk: Desk, planner: Visitor, sessi
         ({"ordinary_1": "many"}, "must be a whole number"),
         ({"classes_1": "C1;C2"}, "Write classes like C1,C2"),
         ({"skipped": "tomorrow"}, "Write days like"),
-        ({"first": "9999-12-31", "last": "9999-12-31"}, "This is not a date"),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "This is not a day"),
         ({"extra": "0026-12-01"}, "Write days like"),
         ({"place": "1:unknown"}, "Choose a site and service"),
     ],
