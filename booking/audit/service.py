@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 
 from booking.audit.models import AuditEntry
 from booking.kernel.actors import Actor
+from booking.kernel.db import table_of
+
+# Core and built once: every change of anything writes one of these, often while a seat is waited for.
+ENTRY = insert(table_of(AuditEntry))
 
 
 def record(
@@ -26,17 +30,16 @@ def record(
 
     `before` and `after` hold only what changed, as JSON values, and never an identity number, phone or plate.
     """
-    session.execute(
-        insert(AuditEntry).values(
-            at=now,
-            account_id=actor.account_id,
-            person_id=actor.person_id,
-            role=actor.role,
-            act=act,
-            object_kind=kind,
-            object_id=str(object_id),
-            before=before or {},
-            after=after or {},
-            reason=reason,
-        )
-    )
+    entry = {
+        "at": now,
+        "account_id": actor.account_id,
+        "person_id": actor.person_id,
+        "role": actor.role,
+        "act": act,
+        "object_kind": kind,
+        "object_id": str(object_id),
+        "before": before or {},
+        "after": after or {},
+        "reason": reason,
+    }
+    session.execute(ENTRY, entry)

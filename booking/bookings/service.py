@@ -17,7 +17,7 @@ from booking.bookings.models import LIVE, STEPS, Booking, BookingState
 from booking.bookings.queries import find, live_booking
 from booking.bookings.wishes import Wish
 from booking.kernel.actors import Actor, Role
-from booking.kernel.db import conflicts_as, rows_changed
+from booking.kernel.db import conflicts_as, rows_changed, table_of
 from booking.kernel.errors import (
     ConflictError,
     InvalidStateError,
@@ -52,6 +52,7 @@ class TooLateError(ConflictError):
     )
 
 
+PLACE = insert(table_of(Booking)).returning(table_of(Booking).c.id)
 CLERKS = (Role.COUNTER, Role.SYSTEM)
 CONFLICTS = {
     "uq_booking_live": AlreadyBookedError,
@@ -69,7 +70,6 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     if made := _made_before(session, wish):
         return made
     slot = _open_slot(session, line, wish.slot_id, now)
-    slots.refuse_when_full(session, wish.slot_id)
     refusals = line.refusals(session, wish.person_id, slot, now=now)
     if refusals:
         raise NotEligibleError(refusals)
@@ -213,7 +213,7 @@ def _insert(
         "created_at": now,
     }
     with conflicts_as(CONFLICTS):
-        booking_id = session.execute(insert(Booking).values(values).returning(Booking.id)).scalar_one()
+        booking_id = session.execute(PLACE, values).scalar_one()
     after = {"slot": slot.id, "channel": wish.channel}
     audit.record(
         session, "booking made", "booking", booking_id, actor=actor, now=now, after=after, reason=wish.reason

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import (
     DateTime,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Executable,
     Index,
     MetaData,
+    Table,
     TypeDecorator,
     UniqueConstraint,
     create_engine,
@@ -75,6 +76,11 @@ def named(kind: type[StrEnum]) -> Enum:
     return Enum(kind, values_callable=lambda k: [m.value for m in k], native_enum=False, create_constraint=False)
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for Core statements on paths where the ORM would cost four times as much."""
+    return cast("Table", model.__table__)
+
+
 class Sessions:
     """Opens sessions on one engine, with the key ring at `session.info["keyring"]`."""
 
@@ -124,9 +130,9 @@ def each_alone(sessions: Sessions, items: Iterable[Item], act: Callable[[Session
     return done
 
 
-def rows_changed(session: Session, statement: Executable) -> int:
+def rows_changed(session: Session, statement: Executable, given: Mapping[str, object] | None = None) -> int:
     """Run an UPDATE, DELETE or INSERT and return how many rows it touched: the answer to "was I first?"."""
-    result = session.execute(statement)
+    result = session.execute(statement, given)
     assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type; data changes always give a cursor
     return result.rowcount
 

@@ -10,13 +10,14 @@ from sqlalchemy import Update, insert, update
 from sqlalchemy.orm import Session
 
 from booking.kernel.calendar import LOCAL
-from booking.kernel.db import keyring_of
+from booking.kernel.db import keyring_of, table_of
 from booking.kernel.errors import Language
 from booking.kernel.ids import PersonId
 from booking.notices.models import Channel, Notice
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "notices"
 WEEKDAYS = "一二三四五六日"
+NOTICE = insert(table_of(Notice))  # Core, so that rows with and without an address are one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ def tell(
         if (address := addresses[channel]) is not None
     ]
     if rows:
-        # Nulls are written out, so that rows with and without an address are one statement.
-        session.execute(insert(Notice), rows, execution_options={"render_nulls": True})
+        session.execute(NOTICE, rows)
 
 
 def mark_read(session: Session, person_id: PersonId, notice_id: int, *, now: datetime) -> None:
