@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking.accounts.views import pages as accounts
 from booking.accounts.views.browser import signed_in
+from booking.api import document
+from booking.api.views import pages as api
 from booking.audit import views as audit
 from booking.bookings import views as bookings
 from booking.exams.views import pages as exams
@@ -33,6 +35,7 @@ ROOT = Path(__file__).parents[1]
 LARGEST_BODY = 8 * 1024 * 1024  # an imported file; forms are far smaller
 BLUEPRINTS = (
     accounts.bp,
+    api.bp,
     audit.bp,
     bookings.bp,
     exams.bp,
@@ -73,10 +76,11 @@ def create_app(
     words.install(app, service_names())
     headers.install(app, over_tls=settings.secure_cookies)
     errors.install(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(api.bp)  # its callers bring a token that no browser sends by itself
     _install_sign_in(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    document.install(app)
     app.context_processor(_frame)
     if settings.proxy_hops:
         hops = settings.proxy_hops

@@ -39,6 +39,7 @@ LIVE_SIGN_IN = (
     select(
         SignIn.id.label("sign_in_id"),
         SignIn.seen_at,
+        SignIn.expires_at,
         SignIn.account_id,
         Account.person_id,
         Account.role,
@@ -94,6 +95,7 @@ class LiveSignIn:
     phone: str
     language: Language
     seen_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def live_sign_in(session: Session, token: str, kind: SignInKind, *, now: datetim
         phone=keyring_of(session).open(row.phone_sealed, column="person.phone"),
         language=_language(row.language),
         seen_at=row.seen_at,
+        expires_at=row.expires_at,
     )
 
 

@@ -1,0 +1,1 @@
+"""The house for other programs: `/api/v1`, told in its own OpenAPI document."""

@@ -1,0 +1,132 @@
+"""The caller's bookings: made once for each key, listed, shown, cancelled."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from booking.api import schemas
+from booking.api.errors import KeyReusedError, NotBookableError
+from booking.api.problems import explained
+from booking.api.views.bearer import bearer, caller, holder
+from booking.api.views.blueprint import bp
+from booking.bookings import queries, service
+from booking.bookings.line import Line
+from booking.bookings.queries import ShownBooking
+from booking.bookings.service import AlreadyBookedError, DuplicateRequestError
+from booking.bookings.wishes import Wish, look_first
+from booking.kernel.actors import Act
+from booking.kernel.db import reading, unit_of_work
+from booking.kernel.errors import NotEligibleError, NotFoundError
+from booking.kernel.ids import REFERENCE_LENGTH, BookingId, SlotId
+from booking.lines import LINES
+from booking.slots.queries import line_of
+from booking.slots.service import SlotClosedError, SlotFullError
+from booking.web.house import now, sessions
+
+# Of two requests with one key at once, the second may meet what the first has just changed.
+REFUSALS = (SlotFullError, SlotClosedError, AlreadyBookedError, NotEligibleError, DuplicateRequestError)
+
+
+@bp.post("/bookings")
+@bearer(Act.BOOK_FOR_ONESELF)
+@bp.arguments(schemas.KeySchema, location="headers", error_status_code=400)
+@bp.arguments(schemas.WishSchema)
+@bp.response(201, schemas.BookingSchema)
+@bp.alt_response(404, "NOT_FOUND")
+@bp.alt_response(409, "CONFLICT")
+def book(given: dict[str, str], asked: dict[str, int]) -> dict[str, object]:
+    """Book a seat. Sent again with the same key, the answer is the same booking."""
+    wish = Wish(holder(), SlotId(asked["slot_id"]), given["key"])
+    with reading(sessions()) as session:
+        reference = _made(session, wish)
+        line = None if reference else _line(session, wish)
+    if line is not None:
+        reference = _booked(line, wish)
+    with reading(sessions()) as session:
+        return _booking(_mine(session, str(reference)))
+
+
+@bp.get("/bookings")
+@bearer(Act.BOOK_FOR_ONESELF)
+@bp.arguments(schemas.PageSchema, location="query")
+@bp.response(200, schemas.BookingListSchema)
+def bookings(asked: dict[str, Any]) -> dict[str, object]:
+    """List the caller's bookings, the last made first."""
+    limit = asked["limit"]
+    before = BookingId(int(asked["cursor"])) if "cursor" in asked else None
+    with reading(sessions()) as session:
+        found = queries.page_of_bookings(session, holder(), before=before, limit=limit + 1)
+    items = [_booking(booking) for booking in found[:limit]]
+    return {"items": items, "next_cursor": str(found[limit - 1].id) if len(found) > limit else None}
+
+
+@bp.get("/bookings/<reference>")
+@bearer(Act.BOOK_FOR_ONESELF)
+@bp.response(200, schemas.BookingSchema)
+@bp.alt_response(404, "NOT_FOUND")
+def booking(reference: str) -> dict[str, object]:
+    """Show one booking of the caller; somebody else's is not found."""
+    with reading(sessions()) as session:
+        return _booking(_mine(session, reference))
+
+
+@bp.delete("/bookings/<reference>")
+@bearer(Act.BOOK_FOR_ONESELF)
+@bp.response(200, schemas.BookingSchema)
+@bp.alt_response(404, "NOT_FOUND")
+@bp.alt_response(409, "CONFLICT")
+def cancel(reference: str) -> dict[str, object]:
+    """Cancel a booking before its deadline; what is cancelled already stays so."""
+    with unit_of_work(sessions()) as session:
+        line = LINES[_mine(session, reference).line]
+        service.cancel(session, line, reference, actor=caller(), now=now())
+    with reading(sessions()) as session:
+        return _booking(_mine(session, reference))
+
+
+def _made(session: Session, wish: Wish) -> str | None:
+    """Return the booking that this very request has made already; raise `KeyReusedError` if the key made another."""
+    made = queries.made_with(session, wish.person_id, wish.request_key)
+    if made is None:
+        return None
+    reference, slot_id = made
+    if slot_id != wish.slot_id:
+        raise KeyReusedError
+    return reference
+
+
+def _line(session: Session, wish: Wish) -> Line:
+    """Return the line of the slot, once it is seen that there is a seat; a refusal must hold up nobody."""
+    line = LINES.get(line_of(session, wish.slot_id) or "")
+    if line is None:
+        raise NotFoundError
+    look_first(session, line, wish, now=now())
+    return line
+
+
+def _booked(line: Line, wish: Wish) -> str:
+    try:
+        with unit_of_work(sessions()) as session:
+            return service.book_seat(session, line, wish, actor=caller(), now=now())
+    except REFUSALS as error:
+        with reading(sessions()) as session:
+            made = _made(session, wish)
+        if made:
+            return made
+        if isinstance(error, NotEligibleError):
+            raise NotBookableError(explained(line, error.reasons)) from error
+        raise
+
+
+def _mine(session: Session, reference: str) -> ShownBooking:
+    """Return a booking of the caller; raise `NotFoundError` for anybody else's and for what is no reference."""
+    if not (reference.isascii() and reference.isalnum() and len(reference) == REFERENCE_LENGTH):
+        raise NotFoundError
+    return queries.shown(session, reference, person_id=holder())
+
+
+def _booking(booking: ShownBooking) -> dict[str, object]:
+    return {
+        "reference": booking.reference, "state": booking.state, "slot": booking,
+        "created_at": booking.created_at, "cancel_until": booking.cancel_until,
+    }  # fmt: skip
