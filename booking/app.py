@@ -18,6 +18,7 @@ from booking.home import views as home
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine
 from booking.kernel.errors import Wording
+from booking.kernel.logs import start_logging
 from booking.kernel.secrets import read_keyring
 from booking.lines import service_names
 from booking.notices import views as notices
@@ -29,6 +30,7 @@ from booking.web import errors, headers, language, words
 from booking.web.house import House, Office, house
 from booking.web.language import worded
 from booking.web.navigation import places
+from booking.web.paths import RowIdConverter
 from config import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +71,7 @@ def create_app(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
+    app.url_map.converters["int"] = RowIdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     office = Office(Wording(settings.office_zh, settings.office_en), settings.office_phone)
     app.extensions["house"] = House(sessions, clock or SystemClock(), office, settings.is_demo)
@@ -86,6 +89,12 @@ def create_app(
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     return app
+
+
+def served() -> Flask:
+    """Build the application for the web server, whose processes begin with nothing: logging comes first."""
+    start_logging(as_json=True)
+    return create_app()
 
 
 def _install_sign_in(app: Flask) -> None:

@@ -210,7 +210,7 @@ def serve(port: int | None) -> None:
 
 def web_command(port: int) -> list[str]:
     """Return the command line of the web server."""
-    return [sys.executable, "-m", "gunicorn", "booking.app:create_app()", "--bind", f"127.0.0.1:{port}", *WEB_SERVER]
+    return [sys.executable, "-m", "gunicorn", "booking.app:served()", "--bind", f"127.0.0.1:{port}", *WEB_SERVER]
 
 
 @main.command("scheduler")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from booking.kernel.actors import ALLOWED, Act, Actor, Role
 from booking.web.guards import PUBLIC
@@ -28,8 +28,7 @@ def routes(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
 
 
 def _value(rule: Rule, name: str) -> object:
-    kind = rule._converters[name].__class__.__name__
-    return 1 if kind == "IntegerConverter" else "AAAAAAAAAA"
+    return 1 if isinstance(rule._converters[name], IntegerConverter) else "AAAAAAAAAA"
 
 
 def guard_of(app: Flask, rule: Rule) -> object:
@@ -102,7 +101,15 @@ def test_every_answer_bears_the_headers(app: Flask, stranger: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/nowhere", "/sites/999999", "/language/fr", "/exams/subject_9", "/my/bookings/ZZZZ"]
+    "address",
+    [
+        "/nowhere",
+        "/sites/999999",
+        "/sites/99999999999999999999",
+        "/language/fr",
+        "/exams/subject_9",
+        "/my/bookings/ZZZZ",
+    ],
 )
 def test_what_is_unknown_is_not_found(visitor: Callable[..., Visitor], address: str) -> None:
     assert visitor(Role.APPLICANT).get(address).status_code == 404
