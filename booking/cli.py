@@ -41,6 +41,7 @@ P = ParamSpec("P")
 ROOT = Path(__file__).parents[1]
 Day = click.DateTime(formats=["%Y-%m-%d"])
 WEB_SERVER = (
+    "--preload",  # the workers share what the master has loaded; it opens no connection before they part
     "-k",
     "gthread",
     "--workers",
