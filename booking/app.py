@@ -71,6 +71,7 @@ def create_app(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider: words are to be read
     app.url_map.converters["int"] = RowIdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     office = Office(Wording(settings.office_zh, settings.office_en), settings.office_phone)
