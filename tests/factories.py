@@ -116,6 +116,7 @@ def slot(
     classes: str = "",
     published_at: datetime = datetime(2026, 11, 20, 1, 0, tzinfo=UTC),
     closes_at: datetime | None = None,
+    method: Method = Method.FIRST_COME,
 ) -> SlotId:
     """Add a published slot of one hour, open for booking, with `released` ordinary seats."""
     begins = at_local(day, starts)
@@ -128,7 +129,7 @@ def slot(
         ends_at=begins + timedelta(hours=1),
         classes=classes,
         capacity=capacity or max(released, 1),
-        method=Method.FIRST_COME,
+        method=method,
         publish_by=at_local(day - timedelta(days=10), time(9)),
         published_at=published_at,
         opens_at=published_at,

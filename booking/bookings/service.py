@@ -28,7 +28,7 @@ from booking.kernel.errors import (
 )
 from booking.kernel.ids import BookingId, PersonId, SlotId, new_reference
 from booking.slots import service as slots
-from booking.slots.models import Lane, Slot, SlotState
+from booking.slots.models import Lane, Method, Slot, SlotState
 
 
 class AlreadyBookedError(ConflictError):
@@ -243,7 +243,8 @@ def _open_slot(session: Session, line: Line, slot_id: SlotId, now: datetime) -> 
     slot = session.get(Slot, slot_id)
     if slot is None or slot.line != line.key:
         raise NotFoundError
-    if slot.state is not SlotState.PUBLISHED or not slot.opens_at <= now < slot.closes_at:
+    takes_bookings = slot.state is SlotState.PUBLISHED and slot.method is Method.FIRST_COME
+    if not takes_bookings or not slot.opens_at <= now < slot.closes_at:
         raise slots.SlotClosedError
     return slot
 

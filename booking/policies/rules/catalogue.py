@@ -68,11 +68,8 @@ PLACES: tuple[Setting, ...] = (
             "Holds for plans published later; published sessions keep theirs.",
         ),
         Wording("《机动车驾驶人考试工作规范》第九条", "Rules for the Work of Driving Tests, art. 9"),
-        choices={
-            "first_come": Wording("先到先得", "first come, first served"),
-            "ranked": Wording("按排序时间", "by ranking time"),
-            "lottery": Wording("公开抽签", "by public lottery"),
-        },
+        # "ranked" and "lottery" are offered once rounds can give such places; until then nobody could have them.
+        choices={"first_come": Wording("先到先得", "first come, first served")},
     ),
     Setting(
         "exams.release_days_before",

@@ -62,7 +62,7 @@ def test_values_that_do_not_fit_together_are_named(changes: dict[str, Value], wo
         ("plans.publish_hour", "09:00", time(9)),
         ("plans.publish_hour", "00:00", time(0)),
         ("exams.first_day_counts", "no", False),
-        ("exams.method", "lottery", "lottery"),
+        ("exams.method", "first_come", "first_come"),
     ],
 )
 def test_a_value_within_its_bounds_is_read(name: str, text: str, value: Value) -> None:

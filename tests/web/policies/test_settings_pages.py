@@ -122,7 +122,7 @@ def test_a_choice_must_be_made_and_be_one_of_those_offered(visitor: Visit) -> No
 
     none = planner.submit("/desk/settings/exams.method", choice)
     unknown = planner.submit("/desk/settings/exams.method", {**choice, "value": "auction"})
-    offered = planner.submit("/desk/settings/exams.method", {**choice, "value": "lottery"})
+    offered = planner.submit("/desk/settings/exams.method", {**choice, "value": "first_come"})
 
     assert (none.status_code, unknown.status_code, offered.status_code) == (422, 422, 303)
     assert "Choose the new value" in none.text
