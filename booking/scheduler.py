@@ -31,7 +31,7 @@ from booking.audit import runs
 from booking.bookings.jobs import cancel_in_withdrawn_slots
 from booking.kernel.calendar import LOCAL, at_local, local_day
 from booking.kernel.clock import Clock, SystemClock
-from booking.kernel.db import Sessions, make_engine, unit_of_work
+from booking.kernel.db import Sessions, make_engine, reading, unit_of_work
 from booking.kernel.errors import NotFoundError
 from booking.kernel.leader import LeaderLock, leader_lock
 from booking.kernel.secrets import read_keyring
@@ -39,6 +39,7 @@ from booking.lines import LINES
 from booking.notices.jobs import send_due
 from booking.notices.senders import Senders, build_senders
 from booking.plans.jobs import publish_due_plans
+from booking.policies import queries as policies
 from booking.slots.jobs import release_due_seats, return_freed_seats
 from config import Settings
 
@@ -52,20 +53,22 @@ EVERY_MINUTE = CronTrigger(minute="*", timezone=LOCAL)
 EVERY_TEN_SECONDS = IntervalTrigger(seconds=10, timezone=LOCAL)
 
 Wait = Callable[[float], bool]
+Hour = Callable[[Sessions, datetime], clock_time]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One job. `run` returns how much it did.
 
-    With an `hour` (local wall clock) it acts once a day: each ring asks whether today's hour has come and is still
-    unclaimed, so that an hour that was slept through is made good the same day, and a failed run is tried again.
+    With an `hour` (local wall clock, or what gives it for an instant) it acts once a day: each ring asks whether
+    today's hour has come and is still unclaimed, so that an hour that was slept through is made good the same day,
+    and a failed run is tried again.
     """
 
     name: str
     run: Callable[[Sessions, datetime], int]
     trigger: BaseTrigger
-    hour: clock_time | None = None
+    hour: clock_time | Hour | None = None
     executor: str = HOUSE
 
 
@@ -75,10 +78,16 @@ def jobs(senders: Senders) -> tuple[Job, ...]:
         Job("publish-plans", publish_due_plans, EVERY_MINUTE),
         Job("release-seats", release_due_seats, EVERY_MINUTE),
         Job("cancel-withdrawn", cancel_withdrawn, EVERY_MINUTE),
-        Job("return-freed-seats", return_freed_seats, EVERY_MINUTE, hour=clock_time(12)),
+        Job("return-freed-seats", return_freed_seats, EVERY_MINUTE, hour=freed_seats_hour),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
         Job("send-messages", partial(_send, senders), EVERY_TEN_SECONDS, executor=POST),
     )
+
+
+def freed_seats_hour(sessions: Sessions, now: datetime) -> clock_time:
+    """Return the hour that the office announces for today: the pages name the same setting."""
+    with reading(sessions) as session:
+        return policies.all_values(session, local_day(now)).clock("slots.freed_seats_hour")
 
 
 def cancel_withdrawn(sessions: Sessions, now: datetime) -> int:
@@ -181,7 +190,7 @@ def ring(sessions: Sessions, job: Job, clock: Clock) -> None:
 def run_once(sessions: Sessions, job: Job, now: datetime) -> int:
     """Run a job and note the run; return how much it did, 0 where its hour is claimed or has not come."""
     began = time.monotonic()
-    due_at = _hour_come(job, now)
+    due_at = _hour_come(sessions, job, now)
     note = partial(_note, sessions, job, started_at=now)
     if job.hour is not None and not (due_at and _claimed(sessions, job, due_at, now)):
         note(due_at=None, finished_at=now, count=0)
@@ -199,11 +208,10 @@ def run_once(sessions: Sessions, job: Job, now: datetime) -> int:
     return count
 
 
-def _hour_come(job: Job, now: datetime) -> datetime | None:
-    if job.hour is None:
-        return None
-    hour = at_local(local_day(now), job.hour)
-    return hour if hour <= now else None
+def _hour_come(sessions: Sessions, job: Job, now: datetime) -> datetime | None:
+    hour = job.hour(sessions, now) if callable(job.hour) else job.hour
+    due_at = None if hour is None else at_local(local_day(now), hour)
+    return due_at if due_at and due_at <= now else None
 
 
 def _claimed(sessions: Sessions, job: Job, due_at: datetime, now: datetime) -> bool:

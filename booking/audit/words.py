@@ -79,7 +79,7 @@ JOBS = {
     "publish-plans": _l("publish plans that are due"),
     "release-seats": _l("release places that are due"),
     "cancel-withdrawn": _l("cancel bookings of withdrawn sessions"),
-    "return-freed-seats": _l("return freed places, daily at 12:00"),
+    "return-freed-seats": _l("return freed places, daily at the announced hour"),
     "send-messages": _l("send messages"),
     "expire": _l("delete what is outworn, daily at 03:30"),
 }

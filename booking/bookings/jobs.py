@@ -10,9 +10,9 @@ from booking.kernel.db import Sessions, each_alone, reading
 
 
 def cancel_in_withdrawn_slots(sessions: Sessions, line: Line, now: datetime) -> int:
-    """Cancel every live booking of a withdrawn slot, each in its own transaction; return how many."""
+    """Cancel every live booking of the line in a withdrawn slot, each in its own transaction; return how many."""
     with reading(sessions) as session:
-        hit = live_in_withdrawn_slots(session)
+        hit = live_in_withdrawn_slots(session, line.key)
     return each_alone(
         sessions,
         hit,

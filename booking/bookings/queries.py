@@ -110,12 +110,12 @@ def made_with(session: Session, person_id: PersonId, request_key: str) -> tuple[
     return None if row is None else (row.reference, SlotId(row.slot_id))
 
 
-def live_in_withdrawn_slots(session: Session) -> Sequence[BookingId]:
-    """Return live bookings whose slot the office has withdrawn, in order of id."""
+def live_in_withdrawn_slots(session: Session, line: str) -> Sequence[BookingId]:
+    """Return live bookings of a line whose slot the office has withdrawn, in order of id."""
     query = (
         select(Booking.id)
         .join(Slot, Slot.id == Booking.slot_id)
-        .where(Booking.state.in_(LIVE), Slot.state == SlotState.WITHDRAWN)
+        .where(Booking.line == line, Booking.state.in_(LIVE), Slot.state == SlotState.WITHDRAWN)
         .order_by(Booking.id)
     )
     return [BookingId(booking_id) for booking_id in session.scalars(query)]

@@ -16,7 +16,14 @@ from booking.exams.rules.orders import pass_mark
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import years_later
 from booking.kernel.db import conflicts_as, rows_changed
-from booking.kernel.errors import ConflictError, InvalidInputError, NotFoundError, StaleError, Wording
+from booking.kernel.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    StaleError,
+    Wording,
+)
 from booking.kernel.ids import BookingId, LearnerId, PersonId, SiteId
 from booking.slots.models import Slot
 
@@ -98,6 +105,7 @@ def open_record(
     session: Session, person_id: PersonId, application: Application, *, actor: Actor, now: datetime
 ) -> LearnerId:
     """Open the person's record; raise `OpenRecordError` if there is one, `InvalidInputError` for a wrong day."""
+    _refuse_oneself(actor, person_id)
     learner = Learner(person_id=person_id, **application.as_row())
     session.add(learner)
     with conflicts_as(CONFLICTS):
@@ -119,6 +127,7 @@ def correct_record(
     now: datetime,
 ) -> None:
     """Replace what was `seen` by `application`; raise `StaleError` if somebody changed it in between."""
+    _refuse_own_record(session, learner_id, actor)
     before, after = seen.as_row(), application.as_row()
     unchanged = [getattr(Learner, name) == value for name, value in before.items()]
     correction = update(Learner).where(Learner.id == learner_id, Learner.closed_at.is_(None), *unchanged)
@@ -134,6 +143,7 @@ def correct_record(
 
 def close_record(session: Session, learner_id: LearnerId, *, reason: str, actor: Actor, now: datetime) -> None:
     """End the way to this licence, so that a new one can be opened; raise `NotFoundError` if it is not open."""
+    _refuse_own_record(session, learner_id, actor)
     closing = update(Learner).where(Learner.id == learner_id, Learner.closed_at.is_(None)).values(closed_at=now)
     if rows_changed(session, closing) != 1:
         raise NotFoundError
@@ -146,6 +156,7 @@ def record_result(session: Session, person_id: PersonId, result: Result, *, acto
     Raises `NotFoundError` without an open record, `ScoreMismatchError` where score and outcome contradict each
     other, `ResultKnownError` for a second result of the same subject and day.
     """
+    _refuse_oneself(actor, person_id)
     learner = session.scalar(select(Learner).where(Learner.person_id == person_id, Learner.closed_at.is_(None)))
     if learner is None:
         raise NotFoundError
@@ -171,6 +182,18 @@ def record_result(session: Session, person_id: PersonId, result: Result, *, acto
         bookings.record_outcome(session, booking_id, BookingState(result.outcome.value), actor=actor, now=now)
     if result.subject is Subject.SUBJECT_1 and result.outcome is Outcome.PASSED and not learner.permit_issued_on:
         _issue_permit(session, LearnerId(learner.id), result.day, actor=actor, now=now)
+
+
+def _refuse_oneself(actor: Actor, person_id: PersonId) -> None:
+    """Nobody keeps the own record."""
+    if actor.person_id == person_id:
+        raise NotAllowedError
+
+
+def _refuse_own_record(session: Session, learner_id: LearnerId, actor: Actor) -> None:
+    learner = session.get(Learner, learner_id)
+    if learner is not None:
+        _refuse_oneself(actor, PersonId(learner.person_id))
 
 
 def _check_score(licence_class: LicenceClass, result: Result) -> None:

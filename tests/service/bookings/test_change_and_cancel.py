@@ -11,6 +11,7 @@ from booking.audit.models import AuditEntry
 from booking.bookings import service as bookings
 from booking.bookings.jobs import cancel_in_withdrawn_slots
 from booking.bookings.models import STEPS, Booking, BookingState
+from booking.bookings.queries import live_in_withdrawn_slots
 from booking.bookings.service import TooLateError
 from booking.bookings.wishes import Wish
 from booking.exams.line import EXAMS
@@ -162,6 +163,16 @@ def test_people_in_a_withdrawn_slot_are_told_once_and_lose_no_attempt(sessions: 
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.object_kind == "booking")).all()
     assert len(set(told)) == 1
     assert acts == ["booking made", "booking cancelled_by_office"]
+
+
+def test_a_line_cancels_only_its_own_bookings(sessions: Sessions) -> None:
+    _, _, slot_id = booked(sessions)
+    with unit_of_work(sessions) as session:
+        slots.withdraw_slot(session, slot_id, actor=SYSTEM, reason="台风", now=NOW)
+
+    with reading(sessions) as session:
+        assert len(live_in_withdrawn_slots(session, "exams")) == 1
+        assert live_in_withdrawn_slots(session, "inspections") == []
 
 
 def test_only_listed_steps_are_possible_in_the_database(sessions: Sessions) -> None:

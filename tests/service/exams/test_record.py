@@ -16,9 +16,9 @@ from booking.exams.queries import path_of, record_of
 from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
 from booking.exams.rules.outlook import State
 from booking.exams.service import Application, OpenRecordError, Result, ResultKnownError, ScoreMismatchError
-from booking.kernel.actors import SYSTEM
+from booking.kernel.actors import SYSTEM, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.errors import InvalidInputError, NotFoundError, StaleError
+from booking.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, StaleError
 from booking.kernel.ids import LearnerId, PersonId
 from tests import factories
 from tests.conftest import NOW
@@ -168,3 +168,21 @@ def test_two_clerks_do_not_overwrite_each_other(sessions: Sessions) -> None:
 
     with pytest.raises(StaleError), unit_of_work(sessions) as session:
         records.correct_record(session, learner_id, second, seen=FIRST_C1, reason="b", actor=SYSTEM, now=NOW)
+
+
+def test_nobody_keeps_the_own_record(sessions: Sessions) -> None:
+    person_id, learner_id = opened(sessions)
+    with unit_of_work(sessions) as session:
+        clerk = factories.account(session, Role.COUNTER, person_id=person_id)
+        newcomer = factories.account(session, Role.COUNTER)
+    result = Result(Subject.SUBJECT_1, TODAY, Outcome.PASSED, 95, None)
+
+    with pytest.raises(NotAllowedError), unit_of_work(sessions) as session:
+        records.record_result(session, person_id, result, actor=clerk, now=NOW)
+    with pytest.raises(NotAllowedError), unit_of_work(sessions) as session:
+        records.correct_record(session, learner_id, FIRST_C1, seen=FIRST_C1, reason="x", actor=clerk, now=NOW)
+    with pytest.raises(NotAllowedError), unit_of_work(sessions) as session:
+        records.close_record(session, learner_id, reason="x", actor=clerk, now=NOW)
+    own = PersonId(newcomer.person_id or 0)
+    with pytest.raises(NotAllowedError), unit_of_work(sessions) as session:
+        records.open_record(session, own, FIRST_C1, actor=newcomer, now=NOW)

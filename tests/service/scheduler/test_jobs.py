@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from booking.audit.models import JobRun
+from booking.kernel.actors import Role
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import NotFoundError
 from booking.notices.senders import FileOutbox, Senders
+from booking.policies import service as policies
 from booking.scheduler import EVERY_MINUTE, Job, jobs, ring, run_job, run_once, serve
 from booking.slots.models import Lane, Quota
 from tests import factories
@@ -75,6 +77,32 @@ def test_freed_seats_return_at_noon_and_not_before(sessions: Sessions, clock: Fi
     ]
 
     assert counts == [0, 2]
+
+
+def test_freed_seats_return_at_the_hour_that_the_office_has_set(
+    sessions: Sessions, clock: FixedClock, senders: Senders
+) -> None:
+    """The pages name the setting, so the job keeps to it."""
+    today = local_day(clock.now())
+    with unit_of_work(sessions) as session:
+        planner, approver = factories.account(session, Role.PLANNER), factories.account(session, Role.APPROVER)
+        policy_id = policies.propose(
+            session,
+            "slots.freed_seats_hour",
+            "18:30",
+            effective_from=today + timedelta(days=1),
+            reason="试行",
+            actor=planner,
+            now=clock.now(),
+        )
+        policies.approve(session, policy_id, actor=approver, now=clock.now())
+        slot_id = factories.slot(session, released=3, capacity=5)
+        session.get_one(Quota, (slot_id, Lane.ORDINARY)).freed = 2
+    hours = [at_local(today + timedelta(days=1), hour) for hour in (NOON, time(18, 29), time(18, 30))]
+
+    counts = [run_job(sessions, "return-freed-seats", at, senders=senders) for at in hours]
+
+    assert counts == [0, 0, 2]
 
 
 @pytest.mark.parametrize("late", [timedelta(), timedelta(seconds=3), timedelta(hours=1), timedelta(hours=11)])

@@ -29,10 +29,10 @@ def test_one_holds_the_lock_until_it_is_given_up(sessions: Sessions) -> None:
     second.give_up()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_leader_whose_connection_the_server_ended_learns_that_it_leads_no_more(sessions: Sessions) -> None:
     first, second = leader_lock(sessions.engine), leader_lock(sessions.engine)
-    if not isinstance(first, AdvisoryLock):
-        pytest.skip("SQLite has no server")
+    assert isinstance(first, AdvisoryLock)
     assert first.take()
 
     with sessions.engine.connect() as connection:
@@ -46,10 +46,10 @@ def test_a_leader_whose_connection_the_server_ended_learns_that_it_leads_no_more
     first.give_up()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_leader_whose_lock_file_was_deleted_learns_that_it_leads_no_more(sessions: Sessions) -> None:
     first, second = leader_lock(sessions.engine), leader_lock(sessions.engine)
-    if not isinstance(first, FileBesideDatabase):
-        pytest.skip("PostgreSQL has no lock file")
+    assert isinstance(first, FileBesideDatabase)
     assert first.take()
 
     first.path.unlink()

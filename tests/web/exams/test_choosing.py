@@ -8,7 +8,7 @@ from sqlalchemy import select
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import SlotId
-from booking.slots.models import Slot
+from booking.slots.models import Lane, Quota, Slot
 from tests import factories
 from tests.conftest import NOW
 from tests.web.conftest import Visitor
@@ -39,6 +39,19 @@ def test_without_a_day_the_earliest_free_sessions_are_shown(learner: Visitor, pl
 
     assert "The earliest free sessions" in page
     assert f'href="/exams/slots/{slot_id}"' in page
+
+
+def test_a_seat_of_the_priority_lane_is_not_offered_to_everybody(
+    learner: Visitor, sessions: Sessions, place: Callable[..., SlotId]
+) -> None:
+    slot_id = place(released=0)
+    with unit_of_work(sessions) as session:
+        session.add(Quota(slot_id=slot_id, lane=Lane.PRIORITY, capacity=2, released=2))
+
+    page = learner.get(THAT_DAY).text
+
+    assert f"/exams/slots/{slot_id}" not in page
+    assert "Full" in page
 
 
 def test_a_full_session_says_so_and_is_no_link(learner: Visitor, place: Callable[..., SlotId]) -> None:

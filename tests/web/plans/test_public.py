@@ -1,6 +1,7 @@
 """The public plan: every number, the next publication, and one page for all strangers of one second."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -141,3 +142,31 @@ def _statements_of(client: Visitor, sessions: Sessions, address: str) -> int:
     client.get(address)
     event.remove(sessions.engine, "before_cursor_execute", note)
     return len([text for text in seen if text.startswith("SELECT")])
+
+
+def test_a_service_with_very_many_sessions_is_summed_up_by_site(stranger: Visitor, sessions: Sessions) -> None:
+    with unit_of_work(sessions) as session:
+        sites = [factories.site(session) for _ in range(2)]
+        for site_id in sites:
+            for minute in range(21):
+                factories.slot(session, site_id=site_id, released=2, starts=time(8, minute))
+
+    everywhere = stranger.get("/plans?service=subject_2&day=2026-12-08").text
+    at_one = stranger.get(f"/plans?service=subject_2&site={sites[0]}&day=2026-12-08").text
+
+    assert "08:00–09:00" not in everywhere
+    assert f"site={sites[0]}" in everywhere
+    assert "08:00–09:00" in at_one
+
+
+def test_readers_share_the_places_and_not_their_names(
+    visitor: Callable[..., Visitor], stranger: Visitor, site_id: SiteId
+) -> None:
+    first, second = visitor(Role.APPLICANT), visitor(Role.APPLICANT)
+
+    pages = [reader.get("/plans").text for reader in (first, second, stranger)]
+
+    names = ["Sign out" in page for page in pages]
+    assert names == [True, True, False]
+    assert len({page[page.index("<main") : page.index("</main>")] for page in pages}) == 1
+    assert len({page[: page.index("<main")] for page in pages}) == 3
