@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "booking").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FLOORS = (
-    "kernel", "web", "notices", "audit", "accounts", "sites", "policies", "slots", "plans", "bookings", "exams",
-    "stats", "home",
+    "kernel", "web", "notices", "audit", "accounts", "sites", "policies", "slots", "plans", "bookings",
+    "allotment", "exams", "stats", "home",
 )  # fmt: skip
 EDGES = {"unit_of_work", "reading"}
 EMPTY_NAMES = {"utils", "util", "helpers", "common", "misc", "base", "manager", "handler", "handlers"}

@@ -1,0 +1,44 @@
+"""Bytes of the public record: tagged hashes, canonical JSON, instants as text."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+# What a hash is taken of, so that no two kinds of thing can share one.
+ROW, NODE, ANNOUNCEMENT, SEED, SAMPLE, KEY, OUTCOME, EVENT, RECEIPT = 0, 1, 2, 3, 5, 6, 7, 8, 9
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+MINUTE = "%Y-%m-%dT%H:%M:00Z"
+
+
+def digest(tag: int, *parts: bytes) -> bytes:
+    """Return SHA-256 of the tag and of each part behind its length (8 bytes, big-endian)."""
+    whole = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    return hashlib.sha256(tag.to_bytes(1, "big") + whole).digest()
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON text of a value: sorted keys, no spaces, UTF-8. Texts are expected in NFC."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def instant_text(instant: datetime) -> str:
+    """Write an aware instant as the record does, in UTC and whole seconds."""
+    return instant.astimezone(UTC).strftime(INSTANT)
+
+
+def minute_text(instant: datetime) -> str:
+    """Write an aware instant cut to its minute, in UTC."""
+    return instant.astimezone(UTC).strftime(MINUTE)
+
+
+def instant_of(text: str) -> datetime:
+    """Read an instant of the record; raise `ValueError` for any other spelling."""
+    instant = datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
+    if instant.strftime(INSTANT) != text:
+        raise ValueError(text)
+    return instant
+
+
+def key_commitment(key: bytes) -> str:
+    """Return what the announcement shows of the round's secret key."""
+    return digest(KEY, key).hex()
