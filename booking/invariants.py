@@ -124,7 +124,7 @@ INVARIANTS = (
             WHERE a.disabled_at IS NOT NULL AND i.revoked_at IS NULL AND i.created_at > a.disabled_at""",
     ),
 )
-GUARDS = 20  # triggers of migration 0002 that both databases share
+GUARDS = 42  # triggers of the migrations 0002 and 0004 that both databases share
 OWN_WORDS = {
     "sqlite": (
         Invariant(

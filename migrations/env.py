@@ -6,6 +6,9 @@ from alembic import context
 from sqlalchemy import Connection, Enum, text
 
 from booking.accounts import models as _accounts
+from booking.allotment.models import proposals as _proposals
+from booking.allotment.models import requests as _requests
+from booking.allotment.models import rounds as _rounds
 from booking.audit import models as _audit
 from booking.bookings import models as _bookings
 from booking.exams import models as _exams
@@ -18,7 +21,10 @@ from booking.slots import models as _slots
 from booking.stats import models as _stats
 from config import read_settings
 
-TABLES = (_accounts, _audit, _bookings, _exams, _notices, _plans, _policies, _sites, _slots, _stats)
+TABLES = (
+    _accounts, _audit, _bookings, _exams, _notices, _plans, _policies, _proposals, _requests, _rounds, _sites, _slots,
+    _stats,
+)  # fmt: skip
 LOCK_MIGRATIONS = 4_408_001
 
 

@@ -37,7 +37,8 @@ class Slot(Base):
     """One dated window at a site for one service. Frozen by trigger, except for its withdrawal.
 
     `day` is the local day of `starts_at`; the window is [starts_at, ends_at). `publish_by` is the last lawful
-    instant of publication; later needs `exemption`, the reason a second person consented to.
+    instant of publication; later needs `exemption`, the reason a second person consented to. Where a round decides,
+    requests are taken in [published_at, requests_until); what nobody waits for is given first come from `opens_at` on.
     """
 
     __tablename__ = "slot"
@@ -66,6 +67,7 @@ class Slot(Base):
     published_at: Mapped[datetime]
     exemption: Mapped[str] = mapped_column(String(500), default="")
     is_make_up: Mapped[bool] = mapped_column(default=False)
+    requests_until: Mapped[datetime | None]  # null: no round decides it; else requests are taken from publication on
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     cancel_until: Mapped[datetime]
