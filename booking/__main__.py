@@ -1,5 +1,5 @@
 """Lets `python -m booking` be the command."""
 
-from booking.cli import main
+from booking.entry import main
 
 main()

@@ -1,10 +1,7 @@
 """The commands of this system. Each opens what it needs, calls one verb, and says in one line what happened."""
 
 import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +16,7 @@ from sqlalchemy.orm import Session
 from booking import invariants, scheduler, schema
 from booking.accounts import queries as accounts
 from booking.accounts.service import staff
+from booking.allotment import verifying
 from booking.app import open_sessions
 from booking.demo.build import build_demo, is_empty, sign_ins_in_words
 from booking.exams import imports as exams
@@ -30,6 +28,7 @@ from booking.kernel.errors import BookingError, ImportRefusedError
 from booking.kernel.logs import start_logging
 from booking.kernel.secrets import UnfitKeysError, new_keyring, write_keyring
 from booking.policies import service as policies
+from booking.processes import run_together, web_command
 from booking.sites import service as sites
 from booking.stats import exports
 from booking.stats import queries as stats
@@ -40,18 +39,6 @@ from config import ConfigurationError, Settings, prepare_data_folder, read_setti
 P = ParamSpec("P")
 ROOT = Path(__file__).parents[1]
 Day = click.DateTime(formats=["%Y-%m-%d"])
-WEB_SERVER = (
-    "--preload",  # the workers share what the master has loaded; it opens no connection before they part
-    "-k",
-    "gthread",
-    "--workers",
-    "2",
-    "--threads",
-    "4",
-    "--no-control-socket",
-    "--access-logfile",
-    "/dev/null",
-)
 
 
 def fail(text: str) -> None:
@@ -182,23 +169,6 @@ def run() -> None:
     sys.exit(run_together(web_command(settings.port), [sys.executable, "-m", "booking", "scheduler"]))
 
 
-def run_together(*commands: list[str]) -> int:
-    """Run the commands side by side until one ends or this one is stopped; then end the others."""
-    children = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.wait()
-
-
 @main.command()
 @click.option("--port", type=int, help="Port; the environment's PORT, else 8000.")
 @in_one_line
@@ -207,11 +177,6 @@ def serve(port: int | None) -> None:
     settings = read_settings()
     ready(settings)
     os.execv(sys.executable, web_command(port or settings.port))  # noqa: S606 - our own interpreter and arguments
-
-
-def web_command(port: int) -> list[str]:
-    """Return the command line of the web server."""
-    return [sys.executable, "-m", "gunicorn", "booking.app:served()", "--bind", f"127.0.0.1:{port}", *WEB_SERVER]
 
 
 @main.command("scheduler")
@@ -246,6 +211,14 @@ def check() -> None:
             if finding.count:
                 click.echo(f"              first: {finding.first}")
     sys.exit(1 if broken else 0)
+
+
+# `booking.entry` runs it without this module; here it stands for `booking --help`.
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def verify(words: tuple[str, ...]) -> None:
+    """Recompute a round from its public record; no database, network or secret is needed."""
+    sys.exit(verifying.main(words))
 
 
 @main.group("stats")

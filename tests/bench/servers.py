@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from booking.cli import WEB_SERVER, web_command
+from booking.processes import WEB_SERVER, web_command
 from config import Settings
 
 ROOT = Path(__file__).parents[2]

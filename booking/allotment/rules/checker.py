@@ -18,6 +18,7 @@ from booking.allotment.rules.draw import (
     seed_of,
 )
 from booking.allotment.rules.events import Line, Seats, event_hash, wrong_events
+from booking.allotment.rules.own import own_line, own_words, why_not_in
 from booking.allotment.rules.receipts import NOT_CHECKED, OK, WRONG, receipt_found
 from booking.allotment.rules.rows import wrong_announcement, wrong_minutes, wrong_rows, wrong_values
 from booking.allotment.rules.shape import UnfitRecordError, read_record
@@ -26,12 +27,13 @@ from booking.allotment.rules.tree import announcement_leaf, roots_at, row_leaf
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One check: its number and name, "ok", "wrong" or "not checked", and the first thing that is wrong."""
+    """One check: its number and name, "ok", "wrong" or "not checked", the first thing that is wrong; the own line."""
 
     number: int
     name: str
     state: str
     problem: str = ""
+    details: tuple[str, ...] = ()
 
 
 class Record:
@@ -74,8 +76,11 @@ class Record:
         )  # fmt: skip
 
 
-def check(source: str | bytes, receipts: Sequence[str | bytes] = ()) -> Iterator[Step]:
-    """Yield the checks one by one, each with the first thing that is wrong; what has not the shape fails at 0."""
+def check(source: str | bytes, receipts: Sequence[str | bytes] = (), pid: str = "") -> Iterator[Step]:
+    """Yield the checks one by one, each with the first thing that is wrong; what has not the shape fails at 0.
+
+    With a pid, the last step is that person's own line.
+    """
     name = "the file is a record"
     try:
         record = Record(read_record(source))
@@ -83,8 +88,13 @@ def check(source: str | bytes, receipts: Sequence[str | bytes] = ()) -> Iterator
         yield Step(0, name, WRONG, str(failure))
         return
     yield Step(0, name, OK)
+    has_held = True
     for number, (name, problems) in CHECKS.items():
-        yield _receipts(record, receipts) if number == RECEIPTS else _step(number, name, problems(record))
+        step = _receipts(record, receipts) if number == RECEIPTS else _step(number, name, problems(record))
+        has_held = has_held and (number == RECEIPTS or step.state == OK)
+        yield step
+    if pid:
+        yield _own(record, pid, has_held=has_held)
 
 
 def holds(steps: Iterable[Step]) -> bool:
@@ -200,7 +210,18 @@ def _receipts(record: Record, receipts: Sequence[str | bytes]) -> Step:
     return Step(RECEIPTS, name, OK)
 
 
-RECEIPTS = 10
+def _own(record: Record, pid: str, *, has_held: bool) -> Step:
+    name = f"the own line of {pid}"
+    if not has_held:
+        return Step(OWN, name, NOT_CHECKED, "the record does not hold, so it says nothing of anybody")
+    if line := own_line(record.data, record.applicants, pid):
+        return Step(OWN, name, OK, details=tuple(own_words(record.data, line)))
+    if reason := why_not_in(record.data, pid):
+        return Step(OWN, name, OK, details=(f"did not take part: {reason}",))
+    return Step(OWN, name, WRONG, "no row has this pid")
+
+
+RECEIPTS, OWN = 10, 12
 CHECKS: dict[int, tuple[str, Callable[[Record], Iterator[str]]]] = {
     1: ("the announcement is leaf 0", _announcement),
     2: ("every row is in the sealed list", _rows),

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 
 # What a hash is taken of, so that no two kinds of thing can share one.
 ROW, NODE, ANNOUNCEMENT, SEED, SAMPLE, KEY, OUTCOME, EVENT, RECEIPT = 0, 1, 2, 3, 5, 6, 7, 8, 9
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MINUTE = "%Y-%m-%dT%H:%M:00Z"
+SPELLED_AS_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def digest(tag: int, *parts: bytes) -> bytes:
@@ -18,7 +21,7 @@ def digest(tag: int, *parts: bytes) -> bytes:
 
 def canonical(value: object) -> bytes:
     """Return the one JSON text of a value: sorted keys, no spaces, UTF-8. Texts are expected in NFC."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(value).encode()
 
 
 def instant_text(instant: datetime) -> str:
@@ -33,10 +36,9 @@ def minute_text(instant: datetime) -> str:
 
 def instant_of(text: str) -> datetime:
     """Read an instant of the record; raise `ValueError` for any other spelling."""
-    instant = datetime.strptime(text, INSTANT).replace(tzinfo=UTC)
-    if instant.strftime(INSTANT) != text:
+    if not SPELLED_AS_INSTANT(text):
         raise ValueError(text)
-    return instant
+    return datetime.fromisoformat(text)
 
 
 def key_commitment(key: bytes) -> str:

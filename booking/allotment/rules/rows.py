@@ -19,6 +19,8 @@ def wrong_announcement(announcement: Json) -> Iterator[str]:
     for what in ("lanes", "beacon"):
         if not announcement[what] or len(set(announcement[what])) < len(announcement[what]):
             yield f"{what} are missing or stand twice"
+    if announcement["attempt"] < 1:
+        yield "attempts are counted from 1"
     ids = [slot["id"] for slot in announcement["slots"]]
     if len(set(ids)) < len(ids):
         yield "a slot stands twice"
@@ -78,7 +80,7 @@ def _wrong_request(row: Json, announcement: Json, known: dict[str, tuple[str, ..
         yield f"row {seq}: a wish stands twice"
     if strange := next((wish for wish in row["wishes"] if wish not in known), None):
         yield f"row {seq}: the wish {strange!r} is not of this round"
-    if row["kind"] == "correct" and len(set(row["by"])) != 2:
+    if row["kind"] == "correct" and (len(row["by"]) != 2 or len(set(row["by"])) != 2):
         yield f"row {seq}: a correction needs two people"
 
 
