@@ -1,7 +1,7 @@
 """People and accounts as other folders and the pages read them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account, Person, SignIn, SignInKind
 from booking.kernel.actors import Role
-from booking.kernel.db import keyring_of
+from booking.kernel.db import batched, keyring_of
 from booking.kernel.errors import Language, NotFoundError
 from booking.kernel.identifiers import (
     IdDocument,
@@ -115,6 +115,33 @@ def recipient(session: Session, person_id: PersonId) -> Recipient:
     email = keyring.open(person.email_sealed, column="person.email") if person.email_sealed else None
     phone = keyring.open(person.phone_sealed, column="person.phone")
     return Recipient(person_id, phone, email, _language(person.language))
+
+
+def recipients(session: Session, person_ids: Iterable[PersonId]) -> dict[PersonId, Recipient]:
+    """Return where the messages of many people go; as `recipient` for each."""
+    keyring = keyring_of(session)
+    columns = select(Person.id, Person.phone_sealed, Person.email_sealed, Person.language)
+    return {
+        PersonId(row.id): Recipient(
+            PersonId(row.id),
+            keyring.open(row.phone_sealed, column="person.phone"),
+            keyring.open(row.email_sealed, column="person.email") if row.email_sealed else None,
+            _language(row.language),
+        )
+        for some in batched(person_ids)
+        for row in session.execute(columns.where(Person.id.in_(some)))
+    }
+
+
+def identities(session: Session, person_ids: Iterable[PersonId]) -> dict[PersonId, tuple[IdType, str]]:
+    """Return kind and number of each person's document, in clear: only for what is hashed with a secret key."""
+    keyring = keyring_of(session)
+    columns = select(Person.id, Person.id_type, Person.id_number_sealed)
+    return {
+        PersonId(row.id): (row.id_type, keyring.open(row.id_number_sealed, column="person.id_number"))
+        for some in batched(person_ids)
+        for row in session.execute(columns.where(Person.id.in_(some)))
+    }
 
 
 def phone_of(session: Session, person_id: PersonId) -> str:

@@ -1,5 +1,6 @@
 """Writing the log. Called by every service verb that changes something, in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,3 +44,32 @@ def record(
         "reason": reason,
     }
     session.execute(ENTRY, entry)
+
+
+def record_all(
+    session: Session,
+    act: str,
+    kind: str,
+    objects: Sequence[tuple[object, dict[str, Any]]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write one entry for each of the (object id, what is true after it), in one statement."""
+    entries = [
+        {
+            "at": now,
+            "account_id": actor.account_id,
+            "person_id": actor.person_id,
+            "role": actor.role,
+            "act": act,
+            "object_kind": kind,
+            "object_id": str(object_id),
+            "before": {},
+            "after": after,
+            "reason": "",
+        }
+        for object_id, after in objects
+    ]
+    if entries:
+        session.execute(ENTRY, entries)

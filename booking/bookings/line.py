@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from booking.bookings.rules import Ranking
 from booking.kernel.errors import Language, Refusal, Wording
 from booking.kernel.ids import PersonId
 from booking.slots.models import Lane, Slot
@@ -23,9 +24,7 @@ class Reason:
 
 
 class Line(Protocol):
-    """A line of business answers three questions about one applicant and one slot. (The second, since when a
-    request ranks, is asked only by ranked rounds and comes with them.)
-    """
+    """A line of business answers three questions about one applicant: why not, since when, and in which lane?"""
 
     @property
     def key(self) -> str:
@@ -46,6 +45,14 @@ class Line(Protocol):
         self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:
         """Why not now? Every reason at once; `moving` asks for a change of the booking that the person holds."""
+
+    def refused(
+        self, session: Session, places: Sequence[tuple[PersonId, Slot]], *, now: datetime
+    ) -> Mapping[PersonId, Sequence[Refusal]]:
+        """Why not, for many people at once, one slot each: only those whom something refuses."""
+
+    def ranking(self, session: Session, person_id: PersonId, service: str) -> Ranking | None:
+        """Since when does a request of this service rank, and why? None where there is no record to rank by."""
 
     def explained(self, refusal: Refusal, language: Language) -> Reason:
         """Put a refusal into words, gaps filled."""

@@ -4,6 +4,7 @@ The order inside `book_seat` is deliberate: everything that needs no lock comes 
 comes last, so that the hot row is locked for one statement and the commit.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -52,6 +53,15 @@ class TooLateError(ConflictError):
     )
 
 
+class NotMovableError(ConflictError):
+    """A place that a round gave cannot be moved: its seat goes to the next in line, never to somebody chosen."""
+
+    wording: ClassVar[Wording] = Wording(
+        "排号得到的名额不能改期。可以取消，再提交新的申请；取消会影响以后的排序时间。",
+        "A place given by a round cannot be moved. You may cancel it and ask again; that moves your ranking time.",
+    )
+
+
 PLACE = insert(table_of(Booking)).returning(table_of(Booking).c.id)
 CLERKS = (Role.COUNTER, Role.SYSTEM)
 CONFLICTS = {
@@ -73,7 +83,7 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     refusals = line.refusals(session, wish.person_id, slot, now=now)
     if refusals:
         raise NotEligibleError(refusals)
-    lanes = line.lanes(session, wish.person_id, slot, now=now)
+    lanes = _lanes(session, line, wish.person_id, slot, now)
     reference = new_reference()
     booking_id = _insert(session, line, wish, slot, lane=lanes[0], reference=reference, actor=actor, now=now)
     held = Held(booking_id, reference, wish.person_id)
@@ -90,7 +100,8 @@ def change_slot(
     """Move a confirmed booking to another slot of its service; the old seat is kept until the new one is had.
 
     Raises `NotFoundError`, `TooLateError` (only for applicants), `NotEligibleError`, `SlotClosedError` or
-    `SlotFullError`; then the booking stands as it was. Moving to the slot it already has changes nothing.
+    `SlotFullError`, or `NotMovableError` for a place
+    that a round gave; then the booking stands as it was. Moving to the slot it already has changes nothing.
     """
     booking = live_booking(session, reference)
     _refuse_others(actor, PersonId(booking.person_id))
@@ -98,6 +109,8 @@ def change_slot(
         return
     old = session.get_one(Slot, booking.slot_id)
     _refuse_when_late(old, actor, now)
+    if old.method is not Method.FIRST_COME:
+        raise NotMovableError
     slot = _open_slot(session, line, slot_id, now)
     if slot.service != booking.service:
         raise InvalidStateError(f"slot {slot_id} is of another service")
@@ -105,7 +118,7 @@ def change_slot(
     refusals = line.refusals(session, person_id, slot, now=now, moving=True)
     if refusals:
         raise NotEligibleError(refusals)
-    lanes = line.lanes(session, person_id, slot, now=now)
+    lanes = _lanes(session, line, person_id, slot, now)
     moved = (
         update(Booking)
         .where(Booking.id == booking.id, Booking.slot_id == old.id, Booking.state == BookingState.CONFIRMED)
@@ -243,10 +256,16 @@ def _open_slot(session: Session, line: Line, slot_id: SlotId, now: datetime) -> 
     slot = session.get(Slot, slot_id)
     if slot is None or slot.line != line.key:
         raise NotFoundError
-    takes_bookings = slot.state is SlotState.PUBLISHED and slot.method is Method.FIRST_COME
-    if not takes_bookings or not slot.opens_at <= now < slot.closes_at:
+    if slot.state is not SlotState.PUBLISHED or not slot.opens_at <= now < slot.closes_at:
         raise slots.SlotClosedError
     return slot
+
+
+def _lanes(session: Session, line: Line, person_id: PersonId, slot: Slot, now: datetime) -> Sequence[Lane]:
+    """Return where to look for a seat: what a round has left over is for anybody, whatever lane it was in."""
+    if slot.method is Method.FIRST_COME:
+        return line.lanes(session, person_id, slot, now=now)
+    return (Lane.ORDINARY, Lane.PRIORITY, Lane.MAKE_UP)
 
 
 def _refuse_others(actor: Actor, person_id: PersonId) -> None:

@@ -7,11 +7,14 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from booking.bookings.line import Reason
+from booking.bookings.rules import Ranking
 from booking.exams import queries as records
 from booking.exams.queries import Record
 from booking.exams.rules.facts import Subject
 from booking.exams.rules.places import NO_RECORD, PLACE_REFUSALS, Window, less_than_months_left, place_refusals
+from booking.exams.rules.ranking import ranking
 from booking.exams.rules.refusals import refusals as licence_refusals
+from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import basis_shown, explained
 from booking.kernel.calendar import local_day
 from booking.kernel.errors import Language, Refusal, Wording
@@ -39,18 +42,26 @@ class Exams:
         self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:
         record = records.record_of(session, person_id)
-        if record is None:
-            return (NO_RECORD,)
-        subject = Subject(slot.service)
-        if moving:
-            record = _without(record, subject)
+        if record is not None and moving:
+            record = _without(record, Subject(slot.service))
+        today = local_day(now)
+        return _refusals(record, slot, today, records.settings_on(session, today))
+
+    def refused(
+        self, session: Session, places: Sequence[tuple[PersonId, Slot]], *, now: datetime
+    ) -> Mapping[PersonId, Sequence[Refusal]]:
         today = local_day(now)
         settings = records.settings_on(session, today)
-        by_law = licence_refusals(record.facts, subject, today=today, exam_day=slot.day, settings=settings)
-        classes = tuple(slot.classes.split(",")) if slot.classes else ()
-        window = Window(slot.starts_at, slot.ends_at)
-        others = tuple(record.windows[other] for other in record.windows if other is not subject)
-        return (*by_law, *place_refusals(record.facts.licence_class, classes, window, others))
+        found = records.records_of(session, [person_id for person_id, _ in places])
+        reasons = {person_id: _refusals(found.get(person_id), slot, today, settings) for person_id, slot in places}
+        return {person_id: refusals for person_id, refusals in reasons.items() if refusals}
+
+    def ranking(self, session: Session, person_id: PersonId, service: str) -> Ranking | None:
+        record = records.record_of(session, person_id)
+        if record is None:
+            return None
+        given_up = records.last_cancellation(session, person_id, service)
+        return ranking(record.facts.accepted_on, record.facts.attempts, given_up)
 
     def explained(self, refusal: Refusal, language: Language) -> Reason:
         if refusal.code in PLACE_REFUSALS:
@@ -60,15 +71,32 @@ class Exams:
         return Reason(refusal.code, message, basis_shown(refusal, language), refusal.earliest)
 
     def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
-        return self.lanes_on(session, person_id, slot.day, now=now)
+        return self.lanes_on(session, person_id, slot.service, slot.day, now=now)
 
-    def lanes_on(self, session: Session, person_id: PersonId, day: date, *, now: datetime) -> Sequence[Lane]:
-        """Return the lanes in which the person may stand for an exam on `day`, the better one first."""
+    def lanes_on(
+        self, session: Session, person_id: PersonId, service: str, day: date, *, now: datetime
+    ) -> Sequence[Lane]:
+        """Return the lanes in which the person may stand for an exam on `day`, the better one first.
+
+        Priority is for a permit that ends soon, and for once in each subject.
+        """
         months = policies.value(session, "exams.priority_months", on=local_day(now))
         until = records.permit_valid_until(session, person_id)
-        if less_than_months_left(until, day, int(str(months))):
+        ends_soon = less_than_months_left(until, day, int(str(months)))
+        if ends_soon and not records.had_priority(session, person_id, service):
             return (Lane.PRIORITY, Lane.ORDINARY)
         return (Lane.ORDINARY,)
+
+
+def _refusals(record: Record | None, slot: Slot, today: date, settings: Settings) -> Sequence[Refusal]:
+    if record is None:
+        return (NO_RECORD,)
+    subject = Subject(slot.service)
+    by_law = licence_refusals(record.facts, subject, today=today, exam_day=slot.day, settings=settings)
+    classes = tuple(slot.classes.split(",")) if slot.classes else ()
+    window = Window(slot.starts_at, slot.ends_at)
+    others = tuple(record.windows[other] for other in record.windows if other is not subject)
+    return (*by_law, *place_refusals(record.facts.licence_class, classes, window, others))
 
 
 def _without(record: Record, subject: Subject) -> Record:

@@ -1,24 +1,25 @@
 """The learner's record as rules and pages need it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.accounts.models import Person
-from booking.bookings.models import LIVE, Booking
+from booking.bookings.models import LIVE, Booking, BookingState
 from booking.exams.models import ExamResult, Learner
 from booking.exams.rules.facts import Attempt, Facts, Kind, LicenceClass, Outcome, Subject
 from booking.exams.rules.outlook import Outlook, outlook
 from booking.exams.rules.places import Window
 from booking.exams.rules.settings import Settings
 from booking.kernel.calendar import local_day
+from booking.kernel.db import batched
 from booking.kernel.ids import LearnerId, PersonId
 from booking.policies import queries as policies
 from booking.sites.models import Site
-from booking.slots.models import Slot
+from booking.slots.models import Lane, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,31 @@ def settings_on(session: Session, day: date) -> Settings:
 
 def record_of(session: Session, person_id: PersonId) -> Record | None:
     """Return the person's open record, or None; three statements."""
-    row = session.execute(
-        select(Learner, Person.born_on)
-        .join(Person, Person.id == Learner.person_id)
-        .where(Learner.person_id == person_id, Learner.closed_at.is_(None))
-    ).one_or_none()
-    if row is None:
-        return None
-    learner, born_on = row
-    windows = _live_windows(session, person_id)
+    return records_of(session, [person_id]).get(person_id)
+
+
+def records_of(session: Session, person_ids: Iterable[PersonId]) -> dict[PersonId, Record]:
+    """Return the open records of many people, in three statements for every few hundred of them."""
+    found: dict[PersonId, Record] = {}
+    for some in batched(person_ids):
+        rows = session.execute(
+            select(Learner, Person.born_on)
+            .join(Person, Person.id == Learner.person_id)
+            .where(Learner.person_id.in_(some), Learner.closed_at.is_(None))
+        ).all()
+        if not rows:
+            continue
+        attempts = _attempts(session, [LearnerId(learner.id) for learner, _ in rows])
+        windows = _live_windows(session, some)
+        for learner, born_on in rows:
+            person_id, learner_id = PersonId(learner.person_id), LearnerId(learner.id)
+            found[person_id] = _record(learner, born_on, attempts[learner_id], windows[person_id])
+    return found
+
+
+def _record(
+    learner: Learner, born_on: date, attempts: Sequence[Attempt], windows: Mapping[Subject, Window]
+) -> Record:
     facts = Facts(
         licence_class=LicenceClass(learner.licence_class),
         kind=Kind(learner.kind),
@@ -66,7 +83,7 @@ def record_of(session: Session, person_id: PersonId) -> Record | None:
         accepted_on=learner.accepted_on,
         permit_issued_on=learner.permit_issued_on,
         permit_valid_until=learner.permit_valid_until,
-        attempts=_attempts(session, LearnerId(learner.id)),
+        attempts=tuple(attempts),
         live={subject: local_day(window.starts_at) for subject, window in windows.items()},
     )
     return Record(LearnerId(learner.id), facts, windows)
@@ -78,19 +95,41 @@ def permit_valid_until(session: Session, person_id: PersonId) -> date | None:
     return session.scalar(query)
 
 
-def _attempts(session: Session, learner_id: LearnerId) -> tuple[Attempt, ...]:
-    query = select(ExamResult.subject, ExamResult.day, ExamResult.outcome).where(ExamResult.learner_id == learner_id)
-    rows = session.execute(query.order_by(ExamResult.day, ExamResult.id))
-    return tuple(Attempt(Subject(row.subject), row.day, Outcome(row.outcome)) for row in rows)
+def _attempts(session: Session, learner_ids: Sequence[LearnerId]) -> Mapping[LearnerId, list[Attempt]]:
+    columns = (ExamResult.learner_id, ExamResult.subject, ExamResult.day, ExamResult.outcome)
+    query = select(*columns).where(ExamResult.learner_id.in_(learner_ids))
+    found: dict[LearnerId, list[Attempt]] = {learner_id: [] for learner_id in learner_ids}
+    for row in session.execute(query.order_by(ExamResult.day, ExamResult.id)):
+        found[row.learner_id].append(Attempt(Subject(row.subject), row.day, Outcome(row.outcome)))
+    return found
 
 
-def _live_windows(session: Session, person_id: PersonId) -> dict[Subject, Window]:
+def _live_windows(session: Session, person_ids: Sequence[PersonId]) -> Mapping[PersonId, dict[Subject, Window]]:
     query = (
-        select(Booking.service, Slot.starts_at, Slot.ends_at)
+        select(Booking.person_id, Booking.service, Slot.starts_at, Slot.ends_at)
         .join(Slot, Slot.id == Booking.slot_id)
-        .where(Booking.person_id == person_id, Booking.line == "exams", Booking.state.in_(LIVE))
+        .where(Booking.person_id.in_(person_ids), Booking.line == "exams", Booking.state.in_(LIVE))
     )
-    return {Subject(row.service): Window(row.starts_at, row.ends_at) for row in session.execute(query)}
+    found: dict[PersonId, dict[Subject, Window]] = {person_id: {} for person_id in person_ids}
+    for row in session.execute(query):
+        found[row.person_id][Subject(row.service)] = Window(row.starts_at, row.ends_at)
+    return found
+
+
+def last_cancellation(session: Session, person_id: PersonId, service: str) -> datetime | None:
+    """Return when the person last gave up a granted place of the service, or None."""
+    query = select(func.max(Booking.ended_at)).where(
+        Booking.person_id == person_id, Booking.service == service, Booking.state == BookingState.CANCELLED
+    )
+    return session.scalar(query)
+
+
+def had_priority(session: Session, person_id: PersonId, service: str) -> bool:
+    """Say whether the person has had a place of the service in the priority lane: it is for once."""
+    query = select(Booking.id).where(
+        Booking.person_id == person_id, Booking.service == service, Booking.lane == Lane.PRIORITY
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def path_of(session: Session, record: Record, *, today: date) -> tuple[Outlook, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import TypeVar, cast
 
 from sqlalchemy import (
@@ -128,6 +129,13 @@ def each_alone(sessions: Sessions, items: Iterable[Item], act: Callable[[Session
     if failures:
         raise failures[0]
     return done
+
+
+def batched(items: Iterable[Item], size: int = 500) -> Iterator[tuple[Item, ...]]:
+    """Yield the items in tuples of at most `size`: as many as one IN list may hold on either database."""
+    rest = iter(items)
+    while some := tuple(islice(rest, size)):
+        yield some
 
 
 def rows_changed(session: Session, statement: Executable, given: Mapping[str, object] | None = None) -> int:

@@ -1,6 +1,6 @@
 """Writing messages. They are rows of the same transaction as the act they tell of; `jobs` sends them after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from booking.kernel.calendar import LOCAL
 from booking.kernel.db import keyring_of, table_of
 from booking.kernel.errors import Language
 from booking.kernel.ids import PersonId
+from booking.kernel.secrets import Keyring
 from booking.notices.models import Channel, Notice
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "notices"
@@ -30,6 +31,16 @@ class Recipient:
     language: Language
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One message to be written. `event` names what happened, once for ever ("booking 17 confirmed")."""
+
+    to: Recipient
+    template: str
+    event: str
+    facts: Mapping[str, object]
+
+
 def tell(
     session: Session,
     to: Recipient,
@@ -42,32 +53,44 @@ def tell(
 ) -> None:
     """Write one message on every channel that reaches the person.
 
-    `template` names `templates/notices/<template>.<language>.txt`, whose first line is the title. `event` names
-    what happened, once for ever ("booking 17 confirmed"): telling it twice violates a constraint.
+    `template` names `templates/notices/<template>.<language>.txt`, whose first line is the title. Telling an event
+    twice violates a constraint.
     """
-    title, text = _written(template, to.language, facts)
-    addresses = {Channel.INBOX: "" if to.person_id else None, Channel.SMS: to.phone or None, Channel.MAIL: to.email}
+    tell_all(session, [Telling(to, template, event, facts)], now=now, channels=channels)
+
+
+def tell_all(
+    session: Session, tellings: Iterable[Telling], *, now: datetime, channels: Sequence[Channel] = tuple(Channel)
+) -> None:
+    """Write many messages in one statement; as `tell` for each."""
     keyring = keyring_of(session)
-    rows = [
-        {
-            "event": event,
-            "channel": channel,
-            "person_id": to.person_id,
-            "template": template,
-            "title": title,
-            "address_sealed": keyring.seal(address, column="notice.address") if address else None,
-            "text_sealed": keyring.seal(text, column="notice.text"),
-            "created_at": now,
-            "due_at": now,
-            "tries": 0,
-            "failure": "",
-            "sent_at": now if channel is Channel.INBOX else None,
-        }
-        for channel in channels
-        if (address := addresses[channel]) is not None
-    ]
+    rows = [row for telling in tellings for row in _rows(telling, keyring, now, channels)]
     if rows:
         session.execute(NOTICE, rows)
+
+
+def _rows(
+    telling: Telling, keyring: Keyring, now: datetime, channels: Sequence[Channel]
+) -> Iterator[dict[str, object]]:
+    to = telling.to
+    title, text = _written(telling.template, to.language, telling.facts)
+    addresses = {Channel.INBOX: "" if to.person_id else None, Channel.SMS: to.phone or None, Channel.MAIL: to.email}
+    for channel in channels:
+        if (address := addresses[channel]) is not None:
+            yield {
+                "event": telling.event,
+                "channel": channel,
+                "person_id": to.person_id,
+                "template": telling.template,
+                "title": title,
+                "address_sealed": keyring.seal(address, column="notice.address") if address else None,
+                "text_sealed": keyring.seal(text, column="notice.text"),
+                "created_at": now,
+                "due_at": now,
+                "tries": 0,
+                "failure": "",
+                "sent_at": now if channel is Channel.INBOX else None,
+            }
 
 
 def mark_read(session: Session, person_id: PersonId, notice_id: int, *, now: datetime) -> None:

@@ -38,7 +38,7 @@ class Slot(Base):
 
     `day` is the local day of `starts_at`; the window is [starts_at, ends_at). `publish_by` is the last lawful
     instant of publication; later needs `exemption`, the reason a second person consented to. Where a round decides,
-    requests are taken in [published_at, requests_until); what nobody waits for is given first come from `opens_at` on.
+    requests are taken in [published_at, requests_until); what nobody waits for is first come from `opens_at` on.
     """
 
     __tablename__ = "slot"

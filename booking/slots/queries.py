@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.kernel.ids import SiteId, SlotId
@@ -31,6 +31,8 @@ class OpenSlot:
     opens_at: datetime
     closes_at: datetime
     cancel_until: datetime
+    published_at: datetime
+    requests_until: datetime | None
     is_make_up: bool
     capacity: int
     released: int
@@ -44,6 +46,11 @@ class OpenSlot:
     def is_open(self, now: datetime) -> bool:
         """Whether bookings are taken at `now`, seats or not."""
         return self.state is SlotState.PUBLISHED and self.opens_at <= now < self.closes_at
+
+    def is_collecting(self, now: datetime) -> bool:
+        """Whether requests are taken at `now`, of which a round will decide."""
+        until = self.requests_until
+        return self.state is SlotState.PUBLISHED and until is not None and self.published_at <= now < until
 
 
 def _counted() -> Select[tuple[object, ...]]:
@@ -90,7 +97,7 @@ def slots_between(
     """
     query = _counted().where(Slot.day.between(first, last)).limit(limit)
     if lanes:
-        query = query.where(Quota.lane.in_(lanes))
+        query = query.where(_counted_in(lanes))
     if line is not None:
         query = query.where(Slot.line == line)
     if service is not None:
@@ -105,9 +112,14 @@ def slots_between(
     return [OpenSlot(**row) for row in session.execute(query).mappings()]
 
 
+def _counted_in(lanes: Sequence[Lane]) -> ColumnElement[bool]:
+    """Keep the lanes apart only where no round decides: what a round leaves over is for anybody."""
+    return or_(Quota.lane.in_(lanes), Slot.method != Method.FIRST_COME)
+
+
 def slot_shown(session: Session, slot_id: SlotId, lanes: Sequence[Lane] = ()) -> OpenSlot | None:
     """Return one slot, or None; with `lanes`, counting only their places."""
-    query = ONE_SLOT.where(Quota.lane.in_(lanes)) if lanes else ONE_SLOT
+    query = ONE_SLOT.where(_counted_in(lanes)) if lanes else ONE_SLOT
     row = session.execute(query, {"slot_id": slot_id}).mappings().one_or_none()
     return OpenSlot(**row) if row else None
 

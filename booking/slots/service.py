@@ -4,7 +4,7 @@ Nobody reads a counter, decides in Python and writes it back. Whoever touches se
 ascending slot id, so that no two wait for each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
@@ -52,6 +52,7 @@ class Opening:
     opens_at: datetime
     closes_at: datetime
     cancel_until: datetime
+    requests_until: datetime | None = None
     exemption: str = ""
     is_make_up: bool = False
     releases: tuple[tuple[datetime, Lane, int], ...] = field(default=())
@@ -105,6 +106,49 @@ def free_seat(session: Session, slot_id: SlotId, lane: Lane) -> None:
     )
     if rows_changed(session, back) != 1:
         raise InvalidStateError(f"no seat is taken in slot {slot_id}, lane {lane}")
+
+
+def settle_draw(session: Session, given: Mapping[SlotId, Mapping[Lane, int]], *, actor: Actor, now: datetime) -> None:
+    """Open the ledger of each slot as its draw decided: `given` seats are taken, the others wait to be handed on.
+
+    Raises `InvalidStateError` for a slot whose seats were opened before. In ascending slot id.
+    """
+    quotas = session.execute(
+        select(Quota.slot_id, Quota.lane, Quota.capacity)
+        .where(Quota.slot_id.in_(given))
+        .order_by(Quota.slot_id, Quota.lane)
+    ).all()
+    for slot_id, lane, capacity in quotas:
+        taken = given[SlotId(slot_id)].get(lane, 0)
+        opened = update(Quota).where(
+            Quota.slot_id == slot_id, Quota.lane == lane, Quota.released == 0, Quota.freed == 0
+        )
+        if rows_changed(session, opened.values(released=taken, taken=taken, freed=capacity - taken)) != 1:
+            raise InvalidStateError(f"slot {slot_id}, lane {lane} was opened before")
+    rows = [
+        {"slot_id": slot_id, "lane": lane, "amount": n, "due_at": now, "done_at": now} for slot_id, lane, n in quotas
+    ]
+    session.execute(insert(Release), rows)
+    audit.record_all(
+        session, "seats released", "slot",
+        [(slot_id, {"lane": lane, "amount": n}) for slot_id, lane, n in quotas], actor=actor, now=now,
+    )  # fmt: skip
+
+
+def hand_over(session: Session, slot_id: SlotId, lanes: Sequence[Lane]) -> Lane:
+    """Put one freed seat straight into somebody's hands and return its lane; it is on sale at no moment.
+
+    Raises `SlotFullError` where none is freed.
+    """
+    for lane in lanes:
+        over = (
+            update(Quota)
+            .where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.freed > 0)
+            .values(freed=Quota.freed - 1, released=Quota.released + 1, taken=Quota.taken + 1)
+        )
+        if rows_changed(session, over) == 1:
+            return lane
+    raise SlotFullError
 
 
 def due_releases(session: Session, *, now: datetime) -> Sequence[int]:

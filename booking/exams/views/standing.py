@@ -72,7 +72,7 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
     outlook = next(one for one in outlooks if one.subject == Subject(subject))
     may_book = outlook.state is State.OPEN
     licence_class = record.facts.licence_class
-    lanes = EXAMS.lanes_on(session, person_id, local_day(now), now=now)
+    lanes = EXAMS.lanes_on(session, person_id, subject, local_day(now), now=now)
     there = errand if may_book else replace(errand, slot=None)
     plan = choice(session, subject, licence_class, there, lanes=lanes, now=now)
     booking = live_booking_of(session, person_id, subject)
@@ -83,7 +83,7 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
 def moving(session: Session, person_id: PersonId, subject: str, errand: Errand, *, now: datetime) -> Choice:
     """Load what a booking of `subject` can be moved to; the check of each session says what speaks against it."""
     record = records.record_of(session, person_id)
-    lanes = EXAMS.lanes_on(session, person_id, local_day(now), now=now)
+    lanes = EXAMS.lanes_on(session, person_id, subject, local_day(now), now=now)
     licence_class = record.facts.licence_class if record else None
     return choice(session, subject, licence_class, errand, lanes=lanes, now=now)
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from booking.kernel.ids import PlanId, SiteId
 from booking.plans.models import Plan, PlanKind, PlanLine, PlanState
 from booking.plans.rules.conflicts import DayFacts
-from booking.plans.rules.timetable import PlanSettings, Timetable, schedule
+from booking.plans.rules.timetable import PlanSettings, RoundSettings, Timetable, schedule
 from booking.policies import queries as policies
+from booking.policies.rules.setting import Values
 from booking.sites import queries as sites
 from booking.sites.models import Site, SiteService
 from booking.slots.models import Slot, SlotState
@@ -27,8 +28,8 @@ class Planning:
     apart_from: PlanId | None = None
 
 
-def plan_settings(session: Session, day: date) -> PlanSettings:
-    """Return the office's settings for the exam day `day`."""
+def plan_settings(session: Session, day: date, *, method: str = "") -> PlanSettings:
+    """Return the office's settings for the exam day `day`; a plan keeps the `method` it was drafted with."""
     values = policies.all_values(session, on=day)
     return PlanSettings(
         publish_days_before=values.number("plans.publish_days_before"),
@@ -38,13 +39,25 @@ def plan_settings(session: Session, day: date) -> PlanSettings:
         release_days_before=values.number("exams.release_days_before"),
         release_hour=values.clock("exams.release_hour"),
         cancel_working_days=values.number("bookings.cancel_working_days"),
-        method=values.code("exams.method"),
+        method=method or values.code("exams.method"),
+        rounds=round_settings(values),
     )
 
 
-def timetable_of(session: Session, day: date) -> Timetable:
+def round_settings(values: Values) -> RoundSettings:
+    """Return when rounds close and what follows, from the office's settings."""
+    return RoundSettings(
+        close_days_before=values.number("rounds.close_days_before"),
+        close_hour=values.clock("rounds.close_hour"),
+        objections_hour=values.clock("rounds.objections_hour"),
+        draw_hour=values.clock("rounds.draw_hour"),
+        handing_on_hour=values.clock("slots.freed_seats_hour"),
+    )
+
+
+def timetable_of(session: Session, day: date, *, method: str = "") -> Timetable:
     """Return when the plan of `day` goes out, opens and closes, as settings and calendar stand now."""
-    return schedule(day, plan_settings(session, day), policies.working_days(session, around=day))
+    return schedule(day, plan_settings(session, day, method=method), policies.working_days(session, around=day))
 
 
 def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Mapping[date, DayFacts]:

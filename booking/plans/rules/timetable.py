@@ -1,9 +1,44 @@
-"""When a plan is published, when booking opens and closes, and until when it can be cancelled."""
+"""When a plan is published, when requests and bookings open and close, and until when they can be cancelled."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
-from booking.kernel.calendar import ONE_DAY, WorkingDays, at_local, start_of
+from booking.kernel.calendar import ONE_DAY, WorkingDays, at_local, local_day, start_of
+
+FIRST_COME = "first_come"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSettings:
+    """When a round closes and what follows it; objections, freeze and draw are on the day after the close."""
+
+    close_days_before: int = 5  # Rules for the Work of Driving Tests, art. 9: the fifth day before the exam
+    close_hour: time = time(17)
+    objections_hour: time = time(12)
+    draw_hour: time = time(21, 30)
+    handing_on_hour: time = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTimes:
+    """The instants (UTC) of a round after its opening; `handed_on_at` is the first for freed and leftover seats."""
+
+    closes_at: datetime
+    objections_until: datetime
+    beacon_not_before: datetime
+    handed_on_at: datetime
+
+
+def round_times(close_day: date, settings: RoundSettings) -> RoundTimes:
+    """Return the times of a round that closes on the local day `close_day`."""
+    next_day = close_day + ONE_DAY
+    return RoundTimes(
+        closes_at=at_local(close_day, settings.close_hour),
+        objections_until=at_local(next_day, settings.objections_hour),
+        beacon_not_before=at_local(next_day, settings.draw_hour),
+        handed_on_at=at_local(next_day + ONE_DAY, settings.handing_on_hour),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +52,17 @@ class PlanSettings:
     release_days_before: int = 10
     release_hour: time = time(12)
     cancel_working_days: int = 1  # Order 162, arts. 46 and 110: one working day
-    method: str = "first_come"
+    method: str = "ranked"
+    rounds: RoundSettings = RoundSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
     """The instants (UTC) in the life of one exam day.
 
-    The scheduler publishes at `publish_at`; `publish_by` is the last lawful instant. Bookings are taken in
-    [opens_at, closes_at) and cancelled on line before `cancel_until`.
+    The scheduler publishes at `publish_at`; `publish_by` is the last lawful instant. With `round` set, requests are
+    taken from publication until it closes. Bookings are taken in [opens_at, closes_at) and cancelled on line before
+    `cancel_until`.
     """
 
     publish_at: datetime
@@ -33,35 +70,62 @@ class Timetable:
     opens_at: datetime
     closes_at: datetime
     cancel_until: datetime
+    round: RoundTimes | None = None
 
     def published_at(self, instant: datetime) -> "Timetable":
-        """Return the timetable of a publication at `instant`: nothing opens before it is public."""
+        """Return the timetable of a publication at `instant`: nothing opens before it is public.
+
+        A publication so late, by exemption, that no day is left for requests opens at once for whoever comes first.
+        """
+        if self.round and instant >= self.round.closes_at - ONE_DAY:
+            return replace(self, opens_at=instant, round=None)
         return replace(self, opens_at=max(self.opens_at, instant))
 
     def opened_at(self, instant: datetime) -> "Timetable":
-        """Return the timetable of a make-up session published at `instant`: it opens at once."""
-        return replace(self, opens_at=instant)
+        """Return the timetable of a make-up session published at `instant`: what no round decides opens at once."""
+        late = self.published_at(instant)
+        return late if late.round else replace(late, opens_at=instant)
 
     def is_in_order(self, publication: datetime, begins: datetime) -> bool:
-        """Whether there is time left to book: publication <= opening < closing <= beginning of the exam."""
-        return publication <= self.opens_at < self.closes_at <= begins and self.cancel_until <= begins
+        """Whether there is time left: publication, a round's steps, opening, closing and the exam in this order."""
+        times = self.round
+        of_round = (times.closes_at, times.objections_until, times.beacon_not_before) if times else ()
+        steps = (publication, *of_round, self.opens_at, self.closes_at, begins)
+        in_order = all(first <= second for first, second in pairwise(steps)) and self.opens_at < self.closes_at
+        return in_order and publication < (self.round or self).closes_at and self.cancel_until <= begins
 
 
 def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Timetable:
     """Return the timetable of the exam day `day`.
 
     Closing and cancelling end with the last working day before the exam, at its 24:00 (Order 162, art. 46); an
-    office that asks for no working day closes when the exam day begins.
+    office that asks for no working day closes when the exam day begins. Where holidays move that end forward, a
+    round and everything before it moves with it, so that a place can still be cancelled after the draw.
     """
     last_day = working_days.before(day, settings.cancel_working_days)
     closes_at = start_of(min(last_day + ONE_DAY, day))
+    if settings.method == FIRST_COME:
+        return Timetable(
+            publish_at=_before(day, settings.publish_days_before, settings.publish_hour),
+            publish_by=_before(day, settings.lead_days, settings.lead_hour),
+            opens_at=_before(day, settings.release_days_before, settings.release_hour),
+            closes_at=closes_at,
+            cancel_until=closes_at,
+        )
+    counted_from = min(day, local_day(closes_at) + HANDING_ON_BEFORE_END)
+    times = round_times(counted_from - timedelta(settings.rounds.close_days_before), settings.rounds)
     return Timetable(
-        publish_at=_before(day, settings.publish_days_before, settings.publish_hour),
-        publish_by=_before(day, settings.lead_days, settings.lead_hour),
-        opens_at=_before(day, settings.release_days_before, settings.release_hour),
+        publish_at=_before(counted_from, settings.publish_days_before, settings.publish_hour),
+        publish_by=_before(counted_from, settings.lead_days, settings.lead_hour),
+        opens_at=times.handed_on_at,
         closes_at=closes_at,
         cancel_until=closes_at,
+        round=times,
     )
+
+
+# An ordinary Monday has its last working day three days before: so much may lie between, and nothing moves.
+HANDING_ON_BEFORE_END = timedelta(days=2)
 
 
 def _before(day: date, days: int, hour: time) -> datetime:

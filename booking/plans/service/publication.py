@@ -18,7 +18,7 @@ from booking.plans.queries.plans import LineShown, PlanShown, plan_shown
 from booking.plans.rules.timetable import Timetable
 from booking.plans.service.approval import BACK_TO_DRAFT
 from booking.slots import service as slots
-from booking.slots.models import Lane
+from booking.slots.models import Lane, Method
 
 MISSED = "publication missed"  # the reason by which the pages know that the system itself returned the plan
 
@@ -31,7 +31,7 @@ def publish_due(session: Session, plan_id: PlanId, *, actor: Actor, now: datetim
     drafter and its approver are told, once.
     """
     plan = plan_shown(session, plan_id)
-    timetable = timetable_of(session, plan.day)
+    timetable = timetable_of(session, plan.day, method=plan.method)
     timetable = timetable.opened_at(now) if plan.kind is PlanKind.MAKE_UP else timetable.published_at(now)
     in_time = now <= plan.publish_by or plan.exemption
     if not in_time or not timetable.is_in_order(now, min(line.starts_at for line in plan.lines)):
@@ -62,7 +62,10 @@ def publish_due(session: Session, plan_id: PlanId, *, actor: Actor, now: datetim
 
 
 def _opening(plan: PlanShown, line: LineShown, timetable: Timetable) -> slots.Opening:
+    times = timetable.round
     quota = {Lane.ORDINARY: line.ordinary, Lane.PRIORITY: line.priority}
+    if times and plan.kind is PlanKind.MAKE_UP:  # whoever lost a place by the office's doing stands first
+        quota = {Lane.MAKE_UP: line.ordinary + line.priority}
     quota = {lane: places for lane, places in quota.items() if places}
     return slots.Opening(
         line=plan.line,
@@ -72,15 +75,16 @@ def _opening(plan: PlanShown, line: LineShown, timetable: Timetable) -> slots.Op
         starts_at=line.starts_at,
         ends_at=line.ends_at,
         classes=line.classes,
-        method=plan.method,
+        method=plan.method if times else Method.FIRST_COME,
         quota=quota,
         publish_by=plan.publish_by,
+        requests_until=times.closes_at if times else None,
         opens_at=timetable.opens_at,
         closes_at=timetable.closes_at,
         cancel_until=timetable.cancel_until,
         exemption=plan.exemption,
         is_make_up=plan.kind is PlanKind.MAKE_UP,
-        releases=tuple((timetable.opens_at, lane, places) for lane, places in quota.items()),
+        releases=() if times else tuple((timetable.opens_at, lane, places) for lane, places in quota.items()),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import time
 
 from booking.kernel.errors import Wording
 from booking.policies.rules.exam_law import EXAM_LAW
+from booking.policies.rules.rounds import ROUNDS
 from booking.policies.rules.setting import MONTHS, WORKING_DAYS, Group, Kind, Setting, Values
 
 ARTICLE_52 = Wording("公安部令第162号第五十二条", "Order 162, art. 52")
@@ -61,15 +62,18 @@ PLACES: tuple[Setting, ...] = (
         "exams.method",
         Group.PLACES,
         Kind.CHOICE,
-        "first_come",
+        "ranked",
         Wording("考试名额的分配方式", "How places of tests are given"),
         Wording(
             "对以后公布的计划生效；已经公布的场次不变。",
             "Holds for plans published later; published sessions keep theirs.",
         ),
         Wording("《机动车驾驶人考试工作规范》第九条", "Rules for the Work of Driving Tests, art. 9"),
-        # "ranked" and "lottery" are offered once rounds can give such places; until then nobody could have them.
-        choices={"first_come": Wording("先到先得", "first come, first served")},
+        choices={
+            "ranked": Wording("按排序时间统一排号", "in one batch, by ranking time"),
+            "lottery": Wording("统一抽签", "in one batch, by lottery"),
+            "first_come": Wording("先到先得", "first come, first served"),
+        },
     ),
     Setting(
         "exams.release_days_before",
@@ -134,7 +138,7 @@ PLACES: tuple[Setting, ...] = (
         unit=WORKING_DAYS,
     ),
 )
-SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*PLANS, *PLACES, *EXAM_LAW)}
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*PLANS, *PLACES, *ROUNDS, *EXAM_LAW)}
 
 
 def contradictions(values: Values) -> Iterator[Wording]:
@@ -148,5 +152,11 @@ def contradictions(values: Values) -> Iterator[Wording]:
             "计划的公布时间晚于最迟公布时间，每个计划都会被拒绝公布。",
             "Plans would be published later than they must be, so that every one of them would be refused.",
         )
+    if values.clock("rounds.draw_hour") <= values.clock("rounds.objections_hour"):
+        yield Wording(
+            "随机数公开时间必须晚于异议截止时间。", "The random value must come after objections have ended."
+        )
+    if -values.number("rounds.close_days_before") <= published[0] + 1:
+        yield Wording("公布后没有留出提交申请的时间。", "No time is left for requests after the publication.")
     if released < published:
         yield Wording("放号时间早于计划公布时间。", "Places would be released before the plan is public.")

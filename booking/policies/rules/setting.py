@@ -14,6 +14,9 @@ YES_NO: Mapping[str, Wording] = {"yes": Wording("是", "yes"), "no": Wording("�
 DAYS = Wording("天", "days")
 WORKING_DAYS = Wording("个工作日", "working days")
 MONTHS = Wording("个月", "months")
+HOURS = Wording("小时", "hours")
+WISHES = Wording("个", "wishes")
+PEOPLE = Wording("人", "people")
 YEARS = Wording("周岁", "years of age")
 OFFICE = Wording("车管所自定", "the office's own choice")
 
@@ -32,6 +35,7 @@ class Group(StrEnum):
 
     PLANS = "plans"
     PLACES = "places"
+    ROUNDS = "rounds"
     EXAM_LAW = "exam_law"
     ORDER_139 = "order_139"
 
