@@ -37,7 +37,7 @@ def round_times(close_day: date, settings: RoundSettings) -> RoundTimes:
         closes_at=at_local(close_day, settings.close_hour),
         objections_until=at_local(next_day, settings.objections_hour),
         beacon_not_before=at_local(next_day, settings.draw_hour),
-        handed_on_at=at_local(next_day + ONE_DAY, settings.handing_on_hour),
+        handed_on_at=at_local(close_day + HANDED_ON_AFTER_CLOSE, settings.handing_on_hour),
     )
 
 
@@ -112,8 +112,9 @@ def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Ti
             closes_at=closes_at,
             cancel_until=closes_at,
         )
-    counted_from = min(day, local_day(closes_at) + HANDING_ON_BEFORE_END)
-    times = round_times(counted_from - timedelta(settings.rounds.close_days_before), settings.rounds)
+    close_days = timedelta(settings.rounds.close_days_before)
+    counted_from = min(day, local_day(closes_at) - HANDED_ON_BEFORE_END - HANDED_ON_AFTER_CLOSE + close_days)
+    times = round_times(counted_from - close_days, settings.rounds)
     return Timetable(
         publish_at=_before(counted_from, settings.publish_days_before, settings.publish_hour),
         publish_by=_before(counted_from, settings.lead_days, settings.lead_hour),
@@ -124,8 +125,10 @@ def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Ti
     )
 
 
-# An ordinary Monday has its last working day three days before: so much may lie between, and nothing moves.
-HANDING_ON_BEFORE_END = timedelta(days=2)
+# The first seats are handed on two days after the close, and on the last day for cancelling at the latest. With
+# requests closing five days ahead an ordinary Monday just fits: its last working day is three days before it.
+HANDED_ON_AFTER_CLOSE = timedelta(days=2)
+HANDED_ON_BEFORE_END = ONE_DAY
 
 
 def _before(day: date, days: int, hour: time) -> datetime:

@@ -92,9 +92,17 @@ def test_ten_days_hold_unless_there_is_an_exemption(now: datetime, exempt: bool,
 
 def test_holidays_can_leave_no_time_to_book() -> None:
     holidays = WorkingDays({DAY - timedelta(days): False for days in range(1, 12)})
-    facts = replace(FACTS, timetable=schedule(DAY, PlanSettings(), holidays))
+    facts = replace(FACTS, timetable=schedule(DAY, PlanSettings(method="first_come"), holidays))
 
     assert codes(facts=facts) == ["no-time-to-book"]
+
+
+def test_before_holidays_a_round_is_published_earlier_or_is_too_late() -> None:
+    holidays = WorkingDays({DAY - timedelta(days): False for days in range(1, 12)})
+    facts = replace(FACTS, timetable=schedule(DAY, PlanSettings(), holidays))
+
+    assert codes(facts=facts, now=facts.timetable.publish_by) == []
+    assert codes(facts=facts, now=facts.timetable.publish_by + timedelta(seconds=1)) == ["too-late"]
 
 
 def test_everything_is_said_at_once() -> None:

@@ -15,12 +15,16 @@ NATIONAL_DAY = WorkingDays(
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
-def test_a_plan_is_published_eleven_days_ahead_and_opens_ten_days_ahead_at_noon() -> None:
-    timetable = schedule(date(2026, 12, 8), PlanSettings(), WorkingDays())
+FIRST_COME = PlanSettings(method="first_come")
+
+
+def test_a_first_come_plan_is_published_eleven_days_ahead_and_opens_ten_days_ahead_at_noon() -> None:
+    timetable = schedule(date(2026, 12, 8), FIRST_COME, WorkingDays())
 
     assert timetable.publish_at == datetime(2026, 11, 27, 1, tzinfo=UTC)  # 09:00 at the office
     assert timetable.publish_by == datetime(2026, 11, 28, 1, tzinfo=UTC)
     assert timetable.opens_at == datetime(2026, 11, 28, 4, tzinfo=UTC)  # 12:00 at the office
+    assert timetable.round is None
 
 
 @pytest.mark.parametrize(
@@ -48,16 +52,17 @@ def test_an_office_that_asks_for_no_working_day_closes_when_the_exam_day_begins(
 def test_nothing_opens_before_it_is_public() -> None:
     late = datetime(2026, 12, 1, tzinfo=UTC)
 
-    timetable = schedule(date(2026, 12, 8), PlanSettings(), WorkingDays())
+    timetable = schedule(date(2026, 12, 8), FIRST_COME, WorkingDays())
 
     assert timetable.published_at(late).opens_at == late
     assert timetable.published_at(timetable.publish_at).opens_at == timetable.opens_at
     assert timetable.opened_at(late).opens_at == late
 
 
+@pytest.mark.parametrize("method", ["first_come", "ranked", "lottery"])
 @given(exam=days, off=st.frozensets(days, max_size=20))
-def test_law_holds_on_every_day_of_every_calendar(exam: date, off: frozenset[date]) -> None:
-    timetable = schedule(exam, PlanSettings(), WorkingDays(dict.fromkeys(off, False)))
+def test_law_holds_on_every_day_of_every_calendar(method: str, exam: date, off: frozenset[date]) -> None:
+    timetable = schedule(exam, PlanSettings(method=method), WorkingDays(dict.fromkeys(off, False)))
 
     # Order 162, art. 52: ten days; art. 46: cancelling until one working day before
     assert timetable.publish_at < timetable.publish_by <= at_local(exam - timedelta(10), time(9))
