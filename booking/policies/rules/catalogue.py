@@ -65,8 +65,8 @@ PLACES: tuple[Setting, ...] = (
         "ranked",
         Wording("考试名额的分配方式", "How places of tests are given"),
         Wording(
-            "对以后公布的计划生效；已经公布的场次不变。",
-            "Holds for plans published later; published sessions keep theirs.",
+            "对以后起草的计划生效；已经起草或公布的不变。",
+            "Holds for plans drafted later; those drafted or published already keep theirs.",
         ),
         Wording("《机动车驾驶人考试工作规范》第九条", "Rules for the Work of Driving Tests, art. 9"),
         choices={
@@ -141,6 +141,14 @@ PLACES: tuple[Setting, ...] = (
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*PLANS, *PLACES, *ROUNDS, *EXAM_LAW)}
 
 
+FREEZING = 30  # minutes in which the frozen list becomes public, before anybody can know the random value
+
+
+def minutes(hour: time) -> int:
+    """Return how many minutes of the day have passed by the clock time."""
+    return hour.hour * 60 + hour.minute
+
+
 def contradictions(values: Values) -> Iterator[Wording]:
     """Say what in these values does not fit together; each is allowed by itself."""
     # Days before the test count backwards: more days is earlier, and so is a smaller hour.
@@ -152,9 +160,10 @@ def contradictions(values: Values) -> Iterator[Wording]:
             "计划的公布时间晚于最迟公布时间，每个计划都会被拒绝公布。",
             "Plans would be published later than they must be, so that every one of them would be refused.",
         )
-    if values.clock("rounds.draw_hour") <= values.clock("rounds.objections_hour"):
+    if minutes(values.clock("rounds.draw_hour")) < minutes(values.clock("rounds.objections_hour")) + FREEZING:
         yield Wording(
-            "随机数公开时间必须晚于异议截止时间。", "The random value must come after objections have ended."
+            "随机数公开时间必须比异议截止时间晚至少半小时。",
+            "The random value must come half an hour after objections have ended, or later.",
         )
     if -values.number("rounds.close_days_before") <= published[0] + 1:
         yield Wording("公布后没有留出提交申请的时间。", "No time is left for requests after the publication.")

@@ -46,12 +46,28 @@ def test_the_defaults_fit_together() -> None:
         ({"plans.publish_days_before": 10, "plans.publish_hour": time(10)}, "refused"),
         ({"exams.release_days_before": 12}, "before the plan"),
         ({"exams.release_days_before": 11, "exams.release_hour": time(8)}, "before the plan"),
+        ({"rounds.objections_hour": time(21, 30)}, "half an hour"),
+        ({"rounds.objections_hour": time(21, 1)}, "half an hour"),
+        ({"rounds.draw_hour": time(9)}, "half an hour"),
+        ({"plans.publish_days_before": 10, "plans.publish_hour": time(9), "rounds.close_days_before": 9}, "requests"),
     ],
 )
 def test_values_that_do_not_fit_together_are_named(changes: dict[str, Value], word: str) -> None:
     (contradiction,) = contradictions(Values({**DEFAULTS, **changes}))
 
     assert word in contradiction.en
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rounds.objections_hour": time(21)},  # half an hour is enough
+        {"rounds.close_days_before": 9},  # with publication eleven days ahead a whole day is left for requests
+        {"plans.publish_days_before": 10, "rounds.close_days_before": 8},
+    ],
+)
+def test_values_at_the_edge_of_a_contradiction_are_none(changes: dict[str, Value]) -> None:
+    assert list(contradictions(Values({**DEFAULTS, **changes}))) == []
 
 
 @pytest.mark.parametrize(
@@ -63,6 +79,9 @@ def test_values_that_do_not_fit_together_are_named(changes: dict[str, Value], wo
         ("plans.publish_hour", "00:00", time(0)),
         ("exams.first_day_counts", "no", False),
         ("exams.method", "first_come", "first_come"),
+        ("exams.method", "lottery", "lottery"),
+        ("rounds.close_days_before", "4", 4),
+        ("rounds.beacon", "drand", "drand"),
     ],
 )
 def test_a_value_within_its_bounds_is_read(name: str, text: str, value: Value) -> None:
@@ -85,6 +104,9 @@ def test_a_value_within_its_bounds_is_read(name: str, text: str, value: Value) -
         ("plans.publish_hour", "09:00+08:00"),
         ("exams.first_day_counts", "maybe"),
         ("exams.method", "first come"),
+        ("rounds.close_days_before", "3"),  # the draw and a day for cancelling come after it
+        ("rounds.close_days_before", "10"),
+        ("rounds.beacon", "dice"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_refused(name: str, text: str) -> None:
@@ -101,6 +123,6 @@ def test_values_are_shown_with_their_unit() -> None:
 def test_the_typed_readers_give_each_kind() -> None:
     assert DEFAULTS.number("plans.lead_days") == 10
     assert DEFAULTS.clock("slots.freed_seats_hour") == time(12)
-    assert DEFAULTS.code("exams.method") == "first_come"
+    assert DEFAULTS.code("exams.method") == "ranked"
     assert DEFAULTS.yes("exams.first_day_counts") is True
     assert {setting.kind for setting in SETTINGS.values()} == set(Kind)
