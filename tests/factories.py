@@ -1,5 +1,6 @@
 """One function for each table, with everything a test does not care about filled in. Names are invented."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -14,6 +15,7 @@ from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import keyring_of
 from booking.kernel.identifiers import IdType
 from booking.kernel.ids import AccountId, PersonId, SiteId, SlotId, new_reference
+from booking.policies.models import CalendarDay, Policy
 from booking.sites.models import Site, SiteService
 from booking.slots.models import Lane, Method, Quota, Slot
 
@@ -117,9 +119,16 @@ def slot(
     published_at: datetime = datetime(2026, 11, 20, 1, 0, tzinfo=UTC),
     closes_at: datetime | None = None,
     method: Method = Method.FIRST_COME,
+    lanes: Mapping[Lane, int] | None = None,
 ) -> SlotId:
-    """Add a published slot of one hour, open for booking, with `released` ordinary seats."""
+    """Add a published slot of one hour with `released` ordinary seats, or with `lanes` of which nothing is released.
+
+    It is open for booking from its publication on. Where a round decides, requests close five days before the
+    exam at 17:00, and booking opens three days before it at noon.
+    """
     begins = at_local(day, starts)
+    of_round = method is not Method.FIRST_COME
+    places = lanes or {Lane.ORDINARY: capacity or max(released, 1)}
     row = Slot(
         line="exams",
         service=service,
@@ -128,19 +137,44 @@ def slot(
         starts_at=begins,
         ends_at=begins + timedelta(hours=1),
         classes=classes,
-        capacity=capacity or max(released, 1),
+        capacity=sum(places.values()),
         method=method,
         publish_by=at_local(day - timedelta(days=10), time(9)),
         published_at=published_at,
-        opens_at=published_at,
+        requests_until=at_local(day - timedelta(days=5), time(17)) if of_round else None,
+        opens_at=at_local(day - timedelta(days=3), time(12)) if of_round else published_at,
         closes_at=closes_at or at_local(day, time.min),
         cancel_until=closes_at or at_local(day, time.min),
     )
     session.add(row)
     session.flush()  # the id is asked for
-    session.add(Quota(slot_id=row.id, lane=Lane.ORDINARY, capacity=capacity or max(released, 1), released=released))
+    for lane, amount in places.items():
+        session.add(Quota(slot_id=row.id, lane=lane, capacity=amount, released=0 if lanes else released))
     session.flush()
     return SlotId(row.id)
+
+
+def setting(session: Session, name: str, value: str, *, since: date = date(2026, 1, 1)) -> None:
+    """Add a value of an office setting that two people have agreed on."""
+    at = datetime(2025, 12, 1, tzinfo=UTC)
+    row = Policy(
+        name=name,
+        value=value,
+        effective_from=since,
+        reason="测试",
+        proposed_by_person=person(session),
+        proposed_at=at,
+        approved_by_person=person(session),
+        approved_at=at,
+    )
+    session.add(row)
+    session.flush()
+
+
+def day_off(session: Session, day: date) -> None:
+    """Add a holiday."""
+    session.add(CalendarDay(day=day, is_worked=False, name="测试假日", source="test"))
+    session.flush()
 
 
 def learner(

@@ -26,6 +26,7 @@ class Planning:
     site_id: SiteId
     service: str
     apart_from: PlanId | None = None
+    method: str = ""  # of a plan that is drafted already; "" = as the office's settings say
 
 
 def plan_settings(session: Session, day: date, *, method: str = "") -> PlanSettings:
@@ -77,7 +78,7 @@ def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Map
     existing = _existing_plans(session, planning, days)
     return {
         day: DayFacts(
-            timetable=schedule(day, plan_settings(session, day), working_days),
+            timetable=schedule(day, plan_settings(session, day, method=planning.method), working_days),
             daily_maximum=site.daily_maximum,
             planned_places=places[day],
             is_open=open_days[day],

@@ -63,7 +63,7 @@ def conflicts_of_lines(
 
     A make-up plan stands beside the regular one of its day.
     """
-    planning = Planning(plan.site_id, plan.service, apart_from=plan.id)
+    planning = Planning(plan.site_id, plan.service, apart_from=plan.id, method=plan.method)
     found = conflicts_of_days(session, planning, [PlannedDay(plan.day, lines)], now=now, exempt=exempt)
     return without_rival(found) if plan.kind is PlanKind.MAKE_UP else found
 

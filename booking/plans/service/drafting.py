@@ -63,7 +63,8 @@ def draft_make_up(
 ) -> PlanId:
     """Draft sessions beside the published plan of a day, exempt from the ten days; the reason becomes public.
 
-    They are published and open for booking as soon as a second person has approved them.
+    They are published as soon as a second person has approved them: for requests while there is time for a round,
+    else open for whoever comes first.
     """
     require_own_site(actor, site_id)
     if not reason.strip():

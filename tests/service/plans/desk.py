@@ -12,6 +12,7 @@ from booking.plans.queries.plans import PlanShown, plan_shown
 from booking.plans.rules.pattern import PlannedDay, PlannedLine
 from booking.plans.service.approval import approve, submit
 from booking.plans.service.drafting import draft_plans
+from booking.slots.models import Method
 from tests import factories
 
 DAY = date(2026, 12, 8)
@@ -54,9 +55,10 @@ class Desk:
             return plan_shown(session, plan_id)
 
 
-def open_desk(sessions: Sessions, *, daily_maximum: int = 500) -> Desk:
-    """Set up the desk."""
+def open_desk(sessions: Sessions, *, daily_maximum: int = 500, method: Method = Method.RANKED) -> Desk:
+    """Set up the desk of an office that gives its places by `method`."""
     with unit_of_work(sessions) as session:
+        factories.setting(session, "exams.method", method)
         return Desk(sessions, *_people(session, daily_maximum))
 
 

@@ -7,11 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from booking.kernel.db import Base, Sessions, constraint_name, unit_of_work
 from booking.plans.jobs import publish_due_plans
 from booking.plans.models import Plan, PlanLine
-from booking.slots.models import Slot
+from booking.slots.models import Method, Slot
 from tests.service.plans.desk import PUBLISH_AT, open_desk
 
 OTHER = {
-    "line": "'x'", "service": "'x'", "kind": "'make_up'", "method": "'ranked'", "state": "'draft'",
+    "line": "'x'", "service": "'x'", "kind": "'make_up'", "method": "'lottery'", "state": "'draft'",
     "exemption": "'x'",
     "content_hash": "'x'", "returned_reason": "'x'", "classes": "'A1'",
     "day": "'2026-12-09'", "site_id": "site_id + 1", "version": "version + 1", "capacity": "capacity + 1",
@@ -55,7 +55,7 @@ def test_a_draft_can_be_changed(sessions: Sessions, table: str, column: str) -> 
 
 @pytest.mark.parametrize("table", ["slot", "plan", "plan_line", "quota", "release"])
 def test_nothing_published_can_be_deleted(sessions: Sessions, table: str) -> None:
-    desk = open_desk(sessions)
+    desk = open_desk(sessions, method=Method.FIRST_COME)
     desk.approved()
     publish_due_plans(sessions, PUBLISH_AT)
 

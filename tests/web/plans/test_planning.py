@@ -17,7 +17,7 @@ from booking.plans.models import Plan, PlanState, Withdrawal
 from booking.plans.queries.plans import PlanShown, plan_shown
 from booking.plans.service.drafting import Content, change_draft
 from booking.slots.jobs import release_due_seats
-from booking.slots.models import Slot, SlotState
+from booking.slots.models import Method, Slot, SlotState
 from tests import factories
 from tests.service.plans.desk import DAY, NOON, NOW, PUBLISH_AT, PUBLISH_BY, Desk, open_desk
 from tests.web.conftest import Visitor
@@ -29,7 +29,7 @@ OPENING = datetime(2026, 11, 28, 4, tzinfo=UTC)
 
 @pytest.fixture
 def desk(sessions: Sessions) -> Desk:
-    return open_desk(sessions)
+    return open_desk(sessions, method=Method.FIRST_COME)
 
 
 @pytest.fixture
