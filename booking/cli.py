@@ -29,6 +29,7 @@ from booking.kernel.logs import start_logging
 from booking.kernel.secrets import UnfitKeysError, new_keyring, write_keyring
 from booking.policies import service as policies
 from booking.processes import run_together, web_command
+from booking.simulation.command import simulate
 from booking.sites import service as sites
 from booking.stats import exports
 from booking.stats import queries as stats
@@ -219,6 +220,9 @@ def check() -> None:
 def verify(words: tuple[str, ...]) -> None:
     """Recompute a round from its public record; no database, network or secret is needed."""
     sys.exit(verifying.main(words))
+
+
+main.add_command(simulate)
 
 
 @main.group("stats")
