@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 ROW, NODE, ANNOUNCEMENT, SEED, SAMPLE, KEY, OUTCOME, EVENT, RECEIPT = 0, 1, 2, 3, 5, 6, 7, 8, 9
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 MINUTE = "%Y-%m-%dT%H:%M:00Z"
-SPELLED_AS_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+SPELLED_AS_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII).fullmatch
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 def digest(tag: int, *parts: bytes) -> bytes:
     """Return SHA-256 of the tag and of each part behind its length (8 bytes, big-endian)."""
-    whole = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
-    return hashlib.sha256(tag.to_bytes(1, "big") + whole).digest()
+    whole = tag.to_bytes(1, "big")
+    for part in parts:
+        whole += len(part).to_bytes(8, "big") + part
+    return hashlib.sha256(whole).digest()
 
 
 def canonical(value: object) -> bytes:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from booking.allotment.rules.encoding import instant_of
@@ -74,12 +75,12 @@ def matching(pattern: str) -> Shape:
 
 def one_of(*allowed: str) -> Shape:
     """Return the shape of a few words."""
-    return only(lambda value: value in allowed)
+    return lambda value: "" if value in allowed else _strange(value)
 
 
 def fields(**shapes: Shape) -> Shape:
     """Return the shape of an object with exactly these keys."""
-    names, parts = shapes.keys(), tuple(shapes.items())
+    names, parts = shapes.keys(), list(shapes.items())
 
     def problem(value: object) -> str:
         if not isinstance(value, dict):
@@ -111,16 +112,12 @@ def listing(item: Shape) -> Shape:
 
 def is_text(value: object) -> bool:
     """Whether the value is a text in NFC that can be written in UTF-8: no half of a surrogate pair."""
-    if not isinstance(value, str):
-        return False
-    if value.isascii():
-        return True
-    return unicodedata.is_normalized("NFC", value) and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, str) and (value.isascii() or _is_written_one_way(value))
 
 
 def is_name(value: object) -> bool:
     """Whether the value is a text without white space, and not empty."""
-    return isinstance(value, str) and is_text(value) and WITHOUT_SPACE(value) is not None
+    return isinstance(value, str) and _is_name(value)
 
 
 def is_count(value: object) -> bool:
@@ -130,10 +127,12 @@ def is_count(value: object) -> bool:
 
 def is_instant(value: object) -> bool:
     """Whether the value is an instant as the record writes it."""
-    try:
-        return isinstance(value, str) and bool(instant_of(value))
-    except ValueError:
-        return False
+    return isinstance(value, str) and _is_instant(value)
+
+
+def is_minute(value: object) -> bool:
+    """Whether the value is an instant cut to its minute."""
+    return isinstance(value, str) and value.endswith(":00Z") and _is_instant(value)
 
 
 def is_day(value: object) -> bool:
@@ -144,9 +143,22 @@ def is_day(value: object) -> bool:
         return False
 
 
-def is_minute(value: object) -> bool:
-    """Whether the value is an instant cut to its minute."""
-    return isinstance(value, str) and value.endswith(":00Z") and is_instant(value)
+# Lanes, wishes and instants come again and again in the rows of a round.
+@lru_cache(maxsize=4096)
+def _is_name(text: str) -> bool:
+    return re.fullmatch(r"[^\s]+", text, re.ASCII) is not None and is_text(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_instant(text: str) -> bool:
+    try:
+        return bool(instant_of(text))
+    except ValueError:
+        return False
+
+
+def _is_written_one_way(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def is_quota(value: object) -> bool:
@@ -166,7 +178,6 @@ def pair(value: object) -> str:
     return PID(value[0]) or NAME(value[1])
 
 
-WITHOUT_SPACE = re.compile(r"[^\s]+", re.ASCII).fullmatch
 HASH, PID, SIGNATURE = matching("[0-9a-f]{64}"), matching("[0-9a-f]{32}"), matching("[0-9a-f]{128}")
 NAME, TEXT, COUNT = only(is_name), only(is_text), only(is_count)
 DAY, INSTANT, MINUTE = only(is_day), only(is_instant), only(is_minute)
