@@ -63,6 +63,7 @@ def resales_as_table(found: Sequence[Resales]) -> str:
         _line(f"  customers with a place in the end, of {CUSTOMERS}", [_served(one) for one in plain]),
         "the same, when the tout waits until it is his customer's turn",
         _line("  reach a customer of the tout", [format(one.share, ".1%") if one else "–" for one in served]),
+        _line("  times the fair share", [format(one.times_fair, ".2f") if one else "–" for one in served]),
         _line(
             f"  customers with a place in the end, of {CUSTOMERS}", [_served(one) if one else "–" for one in served]
         ),
