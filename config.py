@@ -30,6 +30,7 @@ class Settings:
     smtp_host: str
     smtp_port: int
     mail_from: str
+    drand_mirrors: tuple[str, ...]
     office_zh: str
     office_en: str
     office_phone: str
@@ -55,6 +56,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         smtp_host=host,
         smtp_port=_whole({"BOOKING_SMTP": smtp_port or "25"}, "BOOKING_SMTP", 25, 1, 65535),
         mail_from=environment.get("BOOKING_MAIL_FROM", ""),
+        drand_mirrors=tuple(environment.get("BOOKING_DRAND", "").split()),
         office_zh=environment.get("BOOKING_OFFICE", "湛江市车辆管理所"),
         office_en=environment.get("BOOKING_OFFICE_EN", "Zhanjiang Vehicle Office"),
         office_phone=environment.get("BOOKING_OFFICE_PHONE", "0759-0000000"),
@@ -63,6 +65,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise ConfigurationError(f"E05 BOOKING_SMS is {settings.sms!r}; use one of: {', '.join(SMS_DRIVERS)}.")
     if settings.smtp_host and "@" not in settings.mail_from:
         raise ConfigurationError("E06 BOOKING_SMTP is set without a sender; set BOOKING_MAIL_FROM to an address.")
+    if not all(mirror.startswith("https://") for mirror in settings.drand_mirrors):
+        raise ConfigurationError("E09 BOOKING_DRAND names a mirror without https; write https addresses with spaces.")
     return settings
 
 

@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking.accounts.views import pages as accounts
 from booking.accounts.views.browser import signed_in
+from booking.allotment.views import lines
+from booking.allotment.views import pages as allotment
 from booking.api import document
 from booking.api.views import pages as api
 from booking.audit import views as audit
@@ -20,7 +22,7 @@ from booking.kernel.db import Sessions, make_engine
 from booking.kernel.errors import Wording
 from booking.kernel.logs import start_logging
 from booking.kernel.secrets import read_keyring
-from booking.lines import service_names
+from booking.lines import LINES, service_names
 from booking.notices import views as notices
 from booking.plans.views import pages as plans
 from booking.policies import views as policies
@@ -37,6 +39,7 @@ ROOT = Path(__file__).parents[1]
 LARGEST_BODY = 8 * 1024 * 1024  # an imported file; forms are far smaller
 BLUEPRINTS = (
     accounts.bp,
+    allotment.bp,
     api.bp,
     audit.bp,
     bookings.bp,
@@ -76,6 +79,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     office = Office(Wording(settings.office_zh, settings.office_en), settings.office_phone)
     app.extensions["house"] = House(sessions, clock or SystemClock(), office, settings.is_demo)
+    app.extensions[lines.KEY] = LINES
     language.install(app)
     words.install(app, service_names())
     headers.install(app, over_tls=settings.secure_cookies)

@@ -197,7 +197,8 @@ def run_job(name: str, at: datetime | None) -> None:
     """Run one job by hand, and say how much it did."""
     now = at.replace(tzinfo=LOCAL) if at else SystemClock().now()
     settings = read_settings()
-    click.echo(f"{name}: {scheduler.run_job(ready(settings), name, now, senders=scheduler.senders_of(settings))}")
+    done = scheduler.run_job(ready(settings), name, now, outside=scheduler.outside_of(settings))
+    click.echo(f"{name}: {done}")
 
 
 @main.command()

@@ -27,8 +27,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
 from booking.accounts.jobs import forget_what_is_past
+from booking.allotment import jobs as rounds
+from booking.allotment.beacons import Beacons, build_beacons
 from booking.audit import runs
-from booking.bookings.jobs import cancel_in_withdrawn_slots
 from booking.kernel.calendar import LOCAL, at_local, local_day
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine, reading, unit_of_work
@@ -72,15 +73,26 @@ class Job:
     executor: str = HOUSE
 
 
-def jobs(senders: Senders) -> tuple[Job, ...]:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the jobs reach outside of the house: message gateways and sources of public random values."""
+
+    senders: Senders
+    beacons: Beacons
+
+
+def jobs(outside: Outside) -> tuple[Job, ...]:
     """Every job and its hour, in the order in which they catch up after an absence."""
     return (
         Job("publish-plans", publish_due_plans, EVERY_MINUTE),
+        Job("open-rounds", of_every_line(rounds.open_rounds, outside.beacons), EVERY_MINUTE),
         Job("release-seats", release_due_seats, EVERY_MINUTE),
-        Job("cancel-withdrawn", cancel_withdrawn, EVERY_MINUTE),
-        Job("return-freed-seats", return_freed_seats, EVERY_MINUTE, hour=freed_seats_hour),
+        Job("cancel-withdrawn", of_every_line(rounds.cancel_in_withdrawn_slots), EVERY_MINUTE),
+        Job("advance-rounds", of_every_line(rounds.advance_rounds, outside.beacons), EVERY_MINUTE),
+        Job("return-freed-seats", hand_on_and_return, EVERY_MINUTE, hour=freed_seats_hour),
+        Job("end-requests", of_every_line(rounds.end_requests_without_hope), EVERY_MINUTE, hour=clock_time(1)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
-        Job("send-messages", partial(_send, senders), EVERY_TEN_SECONDS, executor=POST),
+        Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),
     )
 
 
@@ -90,47 +102,55 @@ def freed_seats_hour(sessions: Sessions, now: datetime) -> clock_time:
         return policies.all_values(session, local_day(now)).clock("slots.freed_seats_hour")
 
 
-def cancel_withdrawn(sessions: Sessions, now: datetime) -> int:
-    """Cancel the bookings of withdrawn slots in every line of business; return how many."""
-    return sum(cancel_in_withdrawn_slots(sessions, line, now) for line in LINES.values())
+def hand_on_and_return(sessions: Sessions, now: datetime) -> int:
+    """Hand the freed seats of rounds to their queues, then put the others on sale; return how many moved."""
+    handed = of_every_line(rounds.hand_on_seats)(sessions, now)
+    return handed + return_freed_seats(sessions, now)
+
+
+def of_every_line(act: Callable[..., int], *more: object) -> Callable[[Sessions, datetime], int]:
+    """Return what does `act` for every line of business and adds up what it did."""
+    return lambda sessions, now: sum(act(sessions, line, *more, now) for line in LINES.values())
 
 
 def forget_outworn(sessions: Sessions, now: datetime) -> int:
     """Delete what is of no further use: ended sign-ins, codes, counters and old runs of jobs; return how many."""
     with unit_of_work(sessions) as session:
         forgotten = runs.forget_old_runs(session, now=now)
-    return forgotten + forget_what_is_past(sessions, now)
+    keys = of_every_line(rounds.destroy_old_keys)(sessions, now)
+    return forgotten + keys + forget_what_is_past(sessions, now)
 
 
 def _send(senders: Senders, sessions: Sessions, now: datetime) -> int:
     return send_due(sessions, senders, now)
 
 
-def senders_of(settings: Settings) -> Senders:
-    """Return the drivers that the settings ask for; without a gateway, messages are files in the data folder."""
-    return build_senders(
+def outside_of(settings: Settings) -> Outside:
+    """Return what the settings ask for; without a gateway, messages are files in the data folder."""
+    senders = build_senders(
         sms=settings.sms,
         folder=settings.data / "outbox",
         smtp_host=settings.smtp_host,
         smtp_port=settings.smtp_port,
         mail_from=settings.mail_from,
     )
+    return Outside(senders, build_beacons(is_demo=settings.is_demo, mirrors=settings.drand_mirrors))
 
 
 def run(settings: Settings) -> None:
     """Run the scheduler process until SIGTERM or SIGINT; running jobs are finished first. Main thread only."""
     sessions = Sessions(make_engine(settings.database_url), read_keyring(settings.key_file))
     with until_signalled() as wait:
-        serve(sessions, jobs(senders_of(settings)), lock=leader_lock(sessions.engine), clock=SystemClock(), wait=wait)
+        serve(sessions, jobs(outside_of(settings)), lock=leader_lock(sessions.engine), clock=SystemClock(), wait=wait)
     sessions.engine.dispose()
 
 
-def run_job(sessions: Sessions, name: str, now: datetime, *, senders: Senders) -> int:
+def run_job(sessions: Sessions, name: str, now: datetime, *, outside: Outside) -> int:
     """Run one job by hand as if it were `now`, and return how much it did; raise `NotFoundError` for another name.
 
     A job with an hour acts only from that hour of the local day on, and once, whoever rings.
     """
-    job = next((job for job in jobs(senders) if job.name == name), None)
+    job = next((job for job in jobs(outside) if job.name == name), None)
     if job is None:
         raise NotFoundError(name)
     return run_once(sessions, job, now)

@@ -133,6 +133,12 @@ def recipients(session: Session, person_ids: Iterable[PersonId]) -> dict[PersonI
     }
 
 
+def holders_of(session: Session, role: Role) -> Sequence[PersonId]:
+    """Return the people who hold a staff role in an account that is in use."""
+    query = select(Account.person_id).where(Account.role == role, Account.disabled_at.is_(None))
+    return [PersonId(person_id) for person_id in session.scalars(query.order_by(Account.person_id))]
+
+
 def identities(session: Session, person_ids: Iterable[PersonId]) -> dict[PersonId, tuple[IdType, str]]:
     """Return kind and number of each person's document, in clear: only for what is hashed with a secret key."""
     keyring = keyring_of(session)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.bookings.rules import Ranking
 from booking.kernel.errors import Language, Refusal, Wording
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import PersonId, SlotId
 from booking.slots.models import Lane, Slot
 
 
@@ -48,8 +48,11 @@ class Line(Protocol):
 
     def refused(
         self, session: Session, places: Sequence[tuple[PersonId, Slot]], *, now: datetime
-    ) -> Mapping[PersonId, Sequence[Refusal]]:
-        """Why not, for many people at once, one slot each: only those whom something refuses."""
+    ) -> Mapping[tuple[PersonId, SlotId], Sequence[Refusal]]:
+        """Why not, for many people and slots at once: only the pairs that something refuses."""
+
+    def rule_set(self, day: date) -> str:
+        """Which dated rule set holds for a slot on the local day: its name in the public record."""
 
     def ranking(self, session: Session, person_id: PersonId, service: str) -> Ranking | None:
         """Since when does a request of this service rank, and why? None where there is no record to rank by."""

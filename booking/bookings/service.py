@@ -76,7 +76,7 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     Sent twice with the same `request_key`, it is one booking. Raises `NotEligibleError` with every reason,
     `SlotClosedError`, `SlotFullError` or `AlreadyBookedError`; then nothing is changed.
     """
-    _refuse_others(actor, wish.person_id)
+    refuse_others(actor, wish.person_id)
     if made := _made_before(session, wish):
         return made
     slot = _open_slot(session, line, wish.slot_id, now)
@@ -104,7 +104,7 @@ def change_slot(
     that a round gave; then the booking stands as it was. Moving to the slot it already has changes nothing.
     """
     booking = live_booking(session, reference)
-    _refuse_others(actor, PersonId(booking.person_id))
+    refuse_others(actor, PersonId(booking.person_id))
     if booking.slot_id == slot_id:
         return
     old = session.get_one(Slot, booking.slot_id)
@@ -158,7 +158,7 @@ def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: d
     is cancelled already changes nothing.
     """
     booking = find(session, reference)
-    _refuse_others(actor, PersonId(booking.person_id))
+    refuse_others(actor, PersonId(booking.person_id))
     if booking.state is BookingState.CANCELLED:
         return
     slot = session.get_one(Slot, booking.slot_id)
@@ -268,7 +268,7 @@ def _lanes(session: Session, line: Line, person_id: PersonId, slot: Slot, now: d
     return (Lane.ORDINARY, Lane.PRIORITY, Lane.MAKE_UP)
 
 
-def _refuse_others(actor: Actor, person_id: PersonId) -> None:
+def refuse_others(actor: Actor, person_id: PersonId) -> None:
     """Applicants act for themselves, clerks for others, and nobody else acts on a booking at all."""
     if actor.role is Role.APPLICANT and actor.person_id != person_id:
         raise NotFoundError

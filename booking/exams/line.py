@@ -11,6 +11,7 @@ from booking.bookings.rules import Ranking
 from booking.exams import queries as records
 from booking.exams.queries import Record
 from booking.exams.rules.facts import Subject
+from booking.exams.rules.orders import rules_on
 from booking.exams.rules.places import NO_RECORD, PLACE_REFUSALS, Window, less_than_months_left, place_refusals
 from booking.exams.rules.ranking import ranking
 from booking.exams.rules.refusals import refusals as licence_refusals
@@ -18,7 +19,7 @@ from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import basis_shown, explained
 from booking.kernel.calendar import local_day
 from booking.kernel.errors import Language, Refusal, Wording
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import PersonId, SlotId
 from booking.policies import queries as policies
 from booking.slots.models import Lane, Slot
 
@@ -49,12 +50,18 @@ class Exams:
 
     def refused(
         self, session: Session, places: Sequence[tuple[PersonId, Slot]], *, now: datetime
-    ) -> Mapping[PersonId, Sequence[Refusal]]:
+    ) -> Mapping[tuple[PersonId, SlotId], Sequence[Refusal]]:
         today = local_day(now)
         settings = records.settings_on(session, today)
-        found = records.records_of(session, [person_id for person_id, _ in places])
-        reasons = {person_id: _refusals(found.get(person_id), slot, today, settings) for person_id, slot in places}
-        return {person_id: refusals for person_id, refusals in reasons.items() if refusals}
+        found = records.records_of(session, dict.fromkeys(person_id for person_id, _ in places))
+        reasons = {
+            (person_id, SlotId(slot.id)): _refusals(found.get(person_id), slot, today, settings)
+            for person_id, slot in places
+        }
+        return {place: refusals for place, refusals in reasons.items() if refusals}
+
+    def rule_set(self, day: date) -> str:
+        return f"order-{rules_on(day).key}"
 
     def ranking(self, session: Session, person_id: PersonId, service: str) -> Ranking | None:
         record = records.record_of(session, person_id)

@@ -125,9 +125,15 @@ def last_cancellation(session: Session, person_id: PersonId, service: str) -> da
 
 
 def had_priority(session: Session, person_id: PersonId, service: str) -> bool:
-    """Say whether the person has had a place of the service in the priority lane: it is for once."""
+    """Say whether the person has had a place of the service in the priority lane: it is for once.
+
+    A place that the office took away does not count.
+    """
     query = select(Booking.id).where(
-        Booking.person_id == person_id, Booking.service == service, Booking.lane == Lane.PRIORITY
+        Booking.person_id == person_id,
+        Booking.service == service,
+        Booking.lane == Lane.PRIORITY,
+        Booking.state != BookingState.CANCELLED_BY_OFFICE,
     )
     return session.scalar(query.limit(1)) is not None
 

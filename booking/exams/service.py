@@ -7,9 +7,11 @@ from typing import ClassVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from booking.allotment.service.entering import rank_again
 from booking.audit import service as audit
 from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking, BookingState
+from booking.exams.line import EXAMS
 from booking.exams.models import ExamResult, Learner
 from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
 from booking.exams.rules.orders import pass_mark
@@ -154,7 +156,8 @@ def record_result(session: Session, person_id: PersonId, result: Result, *, acto
     """Write a result into the open record, end the booking it belongs to, and issue the permit after subject 1.
 
     Raises `NotFoundError` without an open record, `ScoreMismatchError` where score and outcome contradict each
-    other, `ResultKnownError` for a second result of the same subject and day.
+    other, `ResultKnownError` for a second result of the same subject and day. Requests that
+    wait in an open round rank by the new result from now on.
     """
     _refuse_oneself(actor, person_id)
     learner = session.scalar(select(Learner).where(Learner.person_id == person_id, Learner.closed_at.is_(None)))
@@ -182,6 +185,7 @@ def record_result(session: Session, person_id: PersonId, result: Result, *, acto
         bookings.record_outcome(session, booking_id, BookingState(result.outcome.value), actor=actor, now=now)
     if result.subject is Subject.SUBJECT_1 and result.outcome is Outcome.PASSED and not learner.permit_issued_on:
         _issue_permit(session, LearnerId(learner.id), result.day, actor=actor, now=now)
+    rank_again(session, EXAMS, person_id, now=now)
 
 
 def _refuse_oneself(actor: Actor, person_id: PersonId) -> None:

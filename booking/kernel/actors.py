@@ -51,6 +51,12 @@ class Act(StrEnum):
     SEE_PLANS = "see_plans"
     PROPOSE_PLANS = "propose_plans"
     APPROVE_PLANS = "approve_plans"
+    SEE_ROUNDS = "see_rounds"
+    ENTER_DRAWS = "enter_draws"
+    PROPOSE_CORRECTIONS = "propose_corrections"
+    APPROVE_CORRECTIONS = "approve_corrections"
+    PROPOSE_CLOSURES = "propose_closures"
+    APPROVE_CLOSURES = "approve_closures"
     SEE_SETTINGS = "see_settings"
     PROPOSE_SETTINGS = "propose_settings"
     APPROVE_SETTINGS = "approve_settings"
@@ -72,6 +78,12 @@ ALLOWED: dict[Act, Predicate] = {
     Act.SEE_PLANS: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
     Act.PROPOSE_PLANS: _one_of(Role.PLANNER, Role.STATION, Role.EXAM_SITE),
     Act.APPROVE_PLANS: _one_of(Role.APPROVER),
+    Act.SEE_ROUNDS: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
+    Act.ENTER_DRAWS: _one_of(Role.PLANNER, Role.APPROVER),
+    Act.PROPOSE_CORRECTIONS: _one_of(Role.COUNTER),
+    Act.APPROVE_CORRECTIONS: _one_of(Role.APPROVER),
+    Act.PROPOSE_CLOSURES: _one_of(Role.PLANNER, Role.STATION, Role.EXAM_SITE),
+    Act.APPROVE_CLOSURES: _one_of(Role.APPROVER),
     Act.SEE_SETTINGS: _one_of(Role.PLANNER, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Act.PROPOSE_SETTINGS: _one_of(Role.PLANNER),
     Act.APPROVE_SETTINGS: _one_of(Role.APPROVER),

@@ -4,7 +4,7 @@ Nobody reads a counter, decides in Python and writes it back. Whoever touches se
 ascending slot id, so that no two wait for each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
@@ -183,12 +183,14 @@ def release_seats(session: Session, release_id: int, *, actor: Actor, now: datet
     return True
 
 
-def return_freed_seats(session: Session, *, actor: Actor, now: datetime) -> int:
-    """Put every freed seat of slots still open for booking on sale again; return how many seats.
+def return_freed_seats(session: Session, *, actor: Actor, now: datetime, of: Collection[SlotId] | None = None) -> int:
+    """Put the freed seats of slots still open for booking on sale again; return how many seats.
 
-    This is the announced hour: a freed seat never returns at the moment of its cancellation.
+    This is the announced hour: a freed seat never returns at the moment of its cancellation. Without `of`, those of
+    every slot that no round decided: a round's seats are handed to its queue first.
     """
     open_now = select(Slot.id).where(Slot.state == SlotState.PUBLISHED, Slot.closes_at > now)
+    open_now = open_now.where(Slot.method == Method.FIRST_COME) if of is None else open_now.where(Slot.id.in_(of))
     waiting = select(Quota.slot_id, Quota.lane, Quota.freed).where(Quota.freed > 0, Quota.slot_id.in_(open_now))
     returned = 0
     for slot_id, lane, freed in session.execute(waiting.order_by(Quota.slot_id, Quota.lane)).all():

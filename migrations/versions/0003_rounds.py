@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("leaves", sa.Integer(), nullable=False),
         sa.Column("peaks", sa.Text(), nullable=False),
         sa.Column("latest_minute", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("carried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checkpointed", sa.Integer(), nullable=False),
         sa.Column("frozen_leaves", sa.Integer(), nullable=True),
         sa.Column("frozen_root", sa.String(length=64), nullable=False),
@@ -105,10 +106,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_beacon_value_round_id_round")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_beacon_value")),
-        sa.UniqueConstraint(
-            "round_id", "source", "entered_by_person", name=op.f("uq_beacon_value_round_id_source_entered_by_person")
-        ),
     )
+    with op.batch_alter_table("beacon_value", schema=None) as batch_op:
+        batch_op.create_index("ix_beacon_value_round_id", ["round_id"], unique=False)
+
     op.create_table(
         "checkpoint",
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -331,6 +332,9 @@ def downgrade() -> None:
 
     op.drop_table("correction")
     op.drop_table("checkpoint")
+    with op.batch_alter_table("beacon_value", schema=None) as batch_op:
+        batch_op.drop_index("ix_beacon_value_round_id")
+
     op.drop_table("beacon_value")
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.drop_index("ix_round_stage")

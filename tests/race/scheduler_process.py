@@ -12,7 +12,7 @@ from booking.kernel.db import Sessions, make_engine
 from booking.kernel.leader import leader_lock
 from booking.kernel.logs import start_logging
 from booking.kernel.secrets import read_keyring
-from booking.scheduler import jobs, senders_of, serve, until_signalled
+from booking.scheduler import jobs, outside_of, serve, until_signalled
 from config import read_settings
 
 # Counted from one instant in all processes, so that those who lead at once also look at once.
@@ -39,7 +39,7 @@ def main() -> None:
     sessions = Sessions(make_engine(settings.database_url), read_keyring(settings.key_file))
     table = [
         dataclasses.replace(job, trigger=OFTEN) if job.name == "release-seats" else job
-        for job in jobs(senders_of(settings))
+        for job in jobs(outside_of(settings))
     ]
     lock = Everybody() if os.environ.get("ALL_LEAD") == "1" else leader_lock(sessions.engine)
     with until_signalled() as wait:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.kernel.db import Base, named
@@ -64,6 +64,7 @@ class Round(Base):
     leaves: Mapped[int] = mapped_column(default=1)
     peaks: Mapped[str] = mapped_column(Text)
     latest_minute: Mapped[datetime]
+    carried_at: Mapped[datetime | None]  # null: requests that go on have not all been entered yet
     checkpointed: Mapped[int] = mapped_column(default=1)  # leaves at the latest checkpoint
     frozen_leaves: Mapped[int | None]  # null: not frozen
     frozen_root: Mapped[str] = mapped_column(String(64), default="")
@@ -143,12 +144,14 @@ class RecordEvent(Base):
 
 
 class BeaconValue(Base):
-    """A public random value of a round, by source. Of a named draw, each of two people enters what was drawn."""
+    """A public random value of a round, by source. Of a named draw, two people enter what was drawn; whoever made a
+    slip enters it again, and the latest of each person counts.
+    """
 
     __tablename__ = "beacon_value"
     __table_args__ = (
-        UniqueConstraint("round_id", "source", "entered_by_person"),
         CheckConstraint("(entered_by_person IS NULL) = (source NOT LIKE 'draw:%')", name="draws_are_entered"),
+        Index("ix_beacon_value_round_id", "round_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

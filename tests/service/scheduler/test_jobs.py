@@ -58,12 +58,12 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(senders: Senders)
 
 
 def test_every_job_runs_on_an_empty_database(sessions: Sessions, clock: FixedClock, senders: Senders) -> None:
-    assert [run_job(sessions, job.name, clock.now(), senders=senders) for job in jobs(senders)] == [0] * 6
+    assert [run_job(sessions, job.name, clock.now(), outside=outside) for job in jobs(outside)] == [0] * 9
 
 
 def test_a_job_of_another_name_is_refused(sessions: Sessions, clock: FixedClock, senders: Senders) -> None:
     with pytest.raises(NotFoundError):
-        run_job(sessions, "sell-seats", clock.now(), senders=senders)
+        run_job(sessions, "sell-seats", clock.now(), outside=outside)
 
 
 def test_freed_seats_return_at_noon_and_not_before(sessions: Sessions, clock: FixedClock, senders: Senders) -> None:
@@ -73,7 +73,7 @@ def test_freed_seats_return_at_noon_and_not_before(sessions: Sessions, clock: Fi
     noon = at_local(local_day(clock.now()), NOON)
 
     counts = [
-        run_job(sessions, "return-freed-seats", at, senders=senders) for at in (noon - timedelta(seconds=1), noon)
+        run_job(sessions, "return-freed-seats", at, outside=outside) for at in (noon - timedelta(seconds=1), noon)
     ]
 
     assert counts == [0, 2]
@@ -100,7 +100,7 @@ def test_freed_seats_return_at_the_hour_that_the_office_has_set(
         session.get_one(Quota, (slot_id, Lane.ORDINARY)).freed = 2
     hours = [at_local(today + timedelta(days=1), hour) for hour in (NOON, time(18, 29), time(18, 30))]
 
-    counts = [run_job(sessions, "return-freed-seats", at, senders=senders) for at in hours]
+    counts = [run_job(sessions, "return-freed-seats", at, outside=outside) for at in hours]
 
     assert counts == [0, 0, 2]
 

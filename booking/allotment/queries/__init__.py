@@ -1,0 +1,1 @@
+"""Requests, rounds and records as pages and the API show them."""

@@ -1,0 +1,1 @@
+"""The verbs of requests and rounds, one file for each part of their life."""

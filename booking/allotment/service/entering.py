@@ -1,0 +1,149 @@
+"""Rows of requests in rounds: entering, leaving, going on into later rounds, and ranking anew.
+
+Only rounds that are collecting are touched: what is sealed stays.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from booking.allotment.errors import RequestRefusedError
+from booking.allotment.models.requests import Entry, Request, RequestState, RequestWish, Standing
+from booking.allotment.models.rounds import Round, RoundSlot, Stage
+from booking.allotment.service import keys, leaves
+from booking.allotment.service.leaves import NewRow
+from booking.allotment.service.wishes import AnyAt, WishFor, open_choices, wish_list
+from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
+from booking.bookings.line import Line
+from booking.kernel.ids import PersonId, SiteId, SlotId
+from booking.slots.models import Lane, Method, Slot
+
+
+def enter_rounds(
+    session: Session, line: Line, request: Request, rows: Mapping[int, list[str]], *, now: datetime
+) -> None:
+    """Write the request's row into each of the rounds, in ascending id, and note how the person stands there."""
+    for round_id, wishes in sorted(rows.items()):
+        round_ = session.get_one(Round, round_id)
+        person_id = PersonId(request.person_id)
+        pid = keys.pseudonyms(session, round_, [person_id])[person_id]
+        entry = session.get(Entry, (round_id, person_id))
+        row = NewRow(
+            kind="replace" if entry is not None and entry.standing is Standing.IN else "apply",
+            pid=pid,
+            lane=_lane(session, line, request, round_, now),
+            ranking_time=_ranking_time(session, line, request, round_),
+            losses=request.losses,
+            wishes=wishes,
+        )
+        (seq,) = leaves.append(session, round_id, [row], now=now)
+        if entry is None:
+            entry = Entry(round_id=round_id, person_id=person_id, pid=pid)
+            session.add(entry)
+        entry.request_id, entry.seq, entry.lane, entry.standing = request.id, seq, row.lane, Standing.IN
+        entry.ranking_time, entry.wishes = row.ranking_time, json.dumps(wishes)
+        session.flush()  # a later statement of this transaction counts the entries
+
+
+def leave_rounds(session: Session, request: Request, *, apart_from: Sequence[int], now: datetime) -> None:
+    """Withdraw the request's rows from the rounds that are still collecting, but for some."""
+    query = (
+        select(Entry)
+        .join(Round, Round.id == Entry.round_id)
+        .where(Entry.request_id == request.id, Entry.standing == Standing.IN)
+        .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Round.id.not_in(apart_from))
+        .order_by(Entry.round_id)
+    )
+    for entry in session.scalars(query).all():
+        (entry.seq,) = leaves.append(session, entry.round_id, [NewRow("withdraw", entry.pid)], now=now)
+        entry.standing = Standing.OUT
+        session.flush()  # the next round's statements see this one's
+
+
+def carried_on(session: Session, round_id: int) -> Sequence[int]:
+    """Return the live requests that go on into a round that is collecting and have no row there yet."""
+    there = select(RoundSlot.round_id).join(Slot, Slot.id == RoundSlot.slot_id)
+    query = (
+        select(Request.id)
+        .join(RequestWish, RequestWish.request_id == Request.id)
+        .join(Round, (Round.line == Request.line) & (Round.service == Request.service))
+        .where(Round.id == round_id, Round.stage == Stage.COLLECTING)
+        .where(Request.state == RequestState.LIVE, Request.carry_on)
+        .where(there.where(RoundSlot.round_id == round_id, Slot.site_id == RequestWish.site_id).exists())
+        .where(~select(Entry.pid).where(Entry.round_id == round_id, Entry.request_id == Request.id).exists())
+    )
+    return session.scalars(query.distinct().order_by(Request.id)).all()
+
+
+def rounds_to_carry(session: Session, line: str) -> Sequence[int]:
+    """Return the collecting rounds into which not all requests that go on have been entered."""
+    query = select(Round.id).where(Round.line == line, Round.stage == Stage.COLLECTING, Round.carried_at.is_(None))
+    return session.scalars(query.order_by(Round.id)).all()
+
+
+def all_carried(session: Session, round_id: int, *, now: datetime) -> None:
+    """Note that every request that goes on has had its chance to enter the round."""
+    session.execute(update(Round).where(Round.id == round_id).values(carried_at=now))
+
+
+def carry_on(session: Session, line: Line, request_id: int, round_id: int, *, now: datetime) -> bool:
+    """Enter a live request into a later round by its site wishes; return False if the rules allow nothing there.
+
+    Somebody whom the rules refuse now is asked again at the next round.
+    """
+    request = session.get_one(Request, request_id)
+    if request.state is not RequestState.LIVE:
+        return False
+    person_id, wishes = PersonId(request.person_id), wishes_of(session, request_id)
+    sites = [wish for wish in wishes if isinstance(wish, AnyAt)]
+    choices = [one for one in open_choices(session, line, request.service, now=now) if one.round_id == round_id]
+    try:
+        rows = rows_of_rounds(session, line, person_id, sites, choices, now=now)
+    except RequestRefusedError:
+        return False
+    enter_rounds(session, line, request, rows, now=now)
+    return bool(rows)
+
+
+def rank_again(session: Session, line: Line, person_id: PersonId, *, now: datetime) -> None:
+    """Write new rows for the person's live requests where an event of these days has moved the ranking time.
+
+    Only rounds that are collecting: what is sealed stays.
+    """
+    query = (
+        select(Entry, Request, Round)
+        .join(Request, Request.id == Entry.request_id)
+        .join(Round, Round.id == Entry.round_id)
+        .where(Entry.person_id == person_id, Entry.standing == Standing.IN, Request.line == line.key)
+        .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Request.state == RequestState.LIVE)
+        .order_by(Entry.round_id)
+    )
+    for entry, request, round_ in session.execute(query).all():
+        if _ranking_time(session, line, request, round_) != entry.ranking_time:
+            enter_rounds(session, line, request, {round_.id: wish_list(entry.wishes)}, now=now)
+
+
+def wishes_of(session: Session, request_id: int) -> list[WishFor]:
+    """Return the wishes of a request in order."""
+    query = select(RequestWish).where(RequestWish.request_id == request_id).order_by(RequestWish.place)
+    return [
+        SlotId(wish.slot_id) if wish.slot_id is not None else AnyAt(SiteId(wish.site_id or 0))
+        for wish in session.scalars(query)
+    ]
+
+
+def _lane(session: Session, line: Line, request: Request, round_: Round, now: datetime) -> Lane:
+    if request.is_make_up:
+        return Lane.MAKE_UP
+    slot = Slot(line=round_.line, service=round_.service, day=round_.day)
+    return line.lanes(session, PersonId(request.person_id), slot, now=now)[0]
+
+
+def _ranking_time(session: Session, line: Line, request: Request, round_: Round) -> datetime | None:
+    if round_.method is Method.LOTTERY:
+        return None
+    ranking = line.ranking(session, PersonId(request.person_id), request.service)
+    return ranking.time if ranking else request.created_at

@@ -1,0 +1,1 @@
+"""Pages of rounds: public, the applicant's own, and the desk's."""

@@ -1,0 +1,1 @@
+"""Closing a site or a day: preview, proposal, consent, who is left over."""

@@ -1,0 +1,1 @@
+"""The desk of rounds: numbers of a draw, corrections, alarms."""
