@@ -8,10 +8,14 @@ from sqlalchemy import select
 
 from booking.accounts.models import Person, SignInKind
 from booking.accounts.service import passwords, signing_in
+from booking.allotment import jobs
+from booking.allotment.beacons import build_beacons
 from booking.demo import city as places
+from booking.demo.asking import City
 from booking.demo.city import PASSWORD, STAFF
-from booking.demo.days import DAYS_AHEAD, DAYS_BACK, City, draft_and_approve, play_day
+from booking.demo.days import DAYS_AHEAD, DAYS_BACK, close_a_site, draft_and_approve, play_day
 from booking.demo.people import STAGES, DemoLearner, add_learners
+from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -22,6 +26,9 @@ from booking.slots.jobs import release_due_seats
 CHUNK = 100
 # The first of each stage stay as the sign-ins say; beyond 300, learners are for load tests and do not live the weeks.
 MOST_PLAYING = 300
+# Two of the named stages have asked: when the round is open, and long enough ago that it is decided.
+ASKED_AGO = {11: 1, 12: 9}
+CLOSED_SITE, CLOSED_AGO = "4408-K3-01", 2
 Echo = Callable[[str], object]
 Login = tuple[str, str, str, str]  # login, password, role, token
 
@@ -55,15 +62,23 @@ def build_demo(sessions: Sessions, now: datetime, *, learners: int, echo: Echo) 
         staff = places.add_staff(session, site_ids, now=start)
     echo("Sites and staff are there.")
     people = list(_learners(sessions, learners, start, now, echo))
-    city = City(sessions, site_ids, staff, people[len(STAGES) : MOST_PLAYING], Random(4408))  # noqa: S311 - invented people
+    beacons = build_beacons(is_demo=True, mirrors=())
+    playing = people[len(STAGES) : MOST_PLAYING]
+    city = City(sessions, site_ids, staff, playing, beacons, Random(4408))  # noqa: S311 - invented people
+    asking_on = {today - timedelta(ago): people[number : number + 1] for number, ago in ASKED_AGO.items()}
     draft_and_approve(city, today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3))
     draft_and_approve(city, today + timedelta(DAYS_AHEAD - 2), today + timedelta(DAYS_AHEAD), approve=False)
     for number in range(DAYS_BACK + DAYS_AHEAD):
         day = today - timedelta(DAYS_BACK + DAYS_AHEAD - number)
-        play_day(city, day)
+        play_day(city, day, asking_too=asking_on.get(day, ()))
+        if day == today - timedelta(CLOSED_AGO):
+            close_a_site(city, CLOSED_SITE, today + timedelta(1), at_local(day, time(22)))
         echo(f"Day {number + 1} of {DAYS_BACK + DAYS_AHEAD} has been lived.")
     publish_due_plans(sessions, now)
     release_due_seats(sessions, now)
+    jobs.open_rounds(sessions, EXAMS, beacons, now)
+    jobs.cancel_in_withdrawn_slots(sessions, EXAMS, now)
+    jobs.advance_rounds(sessions, EXAMS, beacons, now)
     return _logins(sessions, staff, people, now)
 
 

@@ -1,29 +1,27 @@
 """The last weeks of the demo city, played day by day through the same services that pages and jobs use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from sqlalchemy import select
 
+from booking.allotment import jobs
+from booking.allotment.service import closures
+from booking.allotment.service.closures import Scope
 from booking.bookings import service as bookings
-from booking.bookings.models import LIVE, Booking, BookingChannel
-from booking.bookings.wishes import Wish
+from booking.bookings.models import LIVE, Booking
+from booking.demo.asking import City, ask
 from booking.demo.city import EXAM_SITES
 from booking.demo.people import DemoLearner
 from booking.exams import service as records
 from booking.exams.line import EXAMS
-from booking.exams.queries import path_of, record_of
 from booking.exams.rules.facts import Outcome, Subject
-from booking.exams.rules.outlook import State
 from booking.exams.service import Result
-from booking.kernel.actors import Actor
-from booking.kernel.calendar import at_local, local_day
-from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.errors import BookingError
+from booking.kernel.calendar import at_local
+from booking.kernel.db import reading, unit_of_work
+from booking.kernel.errors import NotFoundError
 from booking.kernel.ids import PersonId, SiteId
-from booking.kernel.secrets import new_token
 from booking.plans.jobs import publish_due_plans
 from booking.plans.queries.plans import plan_shown
 from booking.plans.rules.pattern import Exceptions, Pattern, PlannedDay, expand
@@ -31,25 +29,14 @@ from booking.plans.service import approval, drafting
 from booking.policies.queries import working_days
 from booking.slots.jobs import release_due_seats, return_freed_seats
 from booking.slots.models import Slot
-from booking.slots.queries import slots_between
 
 DAYS_BACK, DAYS_AHEAD = 14, 16
 DRAFTED_BEFORE = 14  # days before the exam
 ASKING_EACH_DAY = 90  # learners who look for a place on one day
-AT_THE_COUNTER = 0.2
+ASKING_AT_ONCE = 6  # in one minute
+STORM = "演示：台风影响，考场临时关闭"
 PASS_RATE = {Subject.SUBJECT_1: 0.8, Subject.SUBJECT_2: 0.6, Subject.ROAD: 0.6, Subject.SAFETY: 0.9}
 ABSENCE, CANCELLATION = 0.05, 0.06
-
-
-@dataclass(frozen=True, slots=True)
-class City:
-    """Who acts in the demo city, and one source of chance, so that each city is alike."""
-
-    sessions: Sessions
-    site_ids: dict[str, SiteId]
-    staff: dict[str, Actor]
-    learners: Sequence[DemoLearner]
-    chance: Random
 
 
 def draft_and_approve(city: City, first: date, last: date, *, approve: bool = True) -> None:
@@ -75,48 +62,39 @@ def _plan(city: City, site_id: SiteId, service: str, planned: PlannedDay, *, app
             approval.approve(session, plan_id, content_hash=seen, actor=city.staff["approver"], now=hour)
 
 
-def play_day(city: City, day: date) -> None:
-    """Play one day: publish, release, return freed seats at noon; people book and cancel; exams are taken."""
+def play_day(city: City, day: date, *, asking_too: Sequence[DemoLearner] = ()) -> None:
+    """Play one day: plans and rounds open, seats are handed on at noon, people ask and cancel, exams are taken."""
     publish_due_plans(city.sessions, at_local(day, time(9)))
+    jobs.open_rounds(city.sessions, EXAMS, city.beacons, at_local(day, time(9, 1)))
     noon = at_local(day, time(12))
+    jobs.advance_rounds(city.sessions, EXAMS, city.beacons, noon)
+    jobs.hand_on_seats(city.sessions, EXAMS, noon)
     return_freed_seats(city.sessions, noon)
     release_due_seats(city.sessions, noon)
-    asking = city.chance.sample(city.learners, min(ASKING_EACH_DAY, len(city.learners)))
-    for minute, learner in enumerate(asking):
-        if learner.plays_from <= day:
-            _ask(city, learner, noon + timedelta(minutes=1 + minute))
+    today = city.chance.sample(city.learners, min(ASKING_EACH_DAY, len(city.learners)))
+    asking = [*asking_too, *(learner for learner in today if learner.plays_from <= day)]
+    for number, learner in enumerate(asking):
+        minute = noon + timedelta(minutes=1 + number // ASKING_AT_ONCE)
+        ask(city, learner, minute)
+        if number % ASKING_AT_ONCE == ASKING_AT_ONCE - 1:
+            jobs.advance_rounds(city.sessions, EXAMS, city.beacons, minute + timedelta(seconds=59))
     _cancel_some(city, at_local(day, time(15)))
+    jobs.cancel_in_withdrawn_slots(city.sessions, EXAMS, at_local(day, time(16)))
+    jobs.advance_rounds(city.sessions, EXAMS, city.beacons, at_local(day, time(17)))
     _take_exams(city, day)
+    jobs.advance_rounds(city.sessions, EXAMS, city.beacons, at_local(day, time(21, 30)))
+    jobs.end_requests_without_hope(city.sessions, EXAMS, at_local(day, time(21, 31)))
 
 
-def _ask(city: City, learner: DemoLearner, now: datetime) -> None:
-    """Let one learner book the first subject that is open, in one of the next free slots."""
-    with reading(city.sessions) as session:
-        record = record_of(session, learner.person_id)
-        outlooks = path_of(session, record, today=local_day(now)) if record else ()
-        subject = next((outlook.subject for outlook in outlooks if outlook.state is State.OPEN), None)
-        if subject is None:
-            return
-        today = local_day(now)
-        slots = slots_between(session, today, today + timedelta(DAYS_AHEAD), line="exams", service=subject)
-        free = [slot for slot in slots if slot.is_open(now) and slot.remaining]
-    if not free:
-        return
-    slot = city.chance.choice(free)
-    at_counter = city.chance.random() < AT_THE_COUNTER
-    wish = Wish(
-        learner.person_id,
-        slot.id,
-        new_token(),
-        BookingChannel.COUNTER if at_counter else BookingChannel.INTERNET,
-        "到窗口办理" if at_counter else "",
-    )
-    actor = city.staff["counter"] if at_counter else learner.actor
-    try:
-        with unit_of_work(city.sessions) as session:
-            bookings.book_seat(session, EXAMS, wish, actor=actor, now=now)
-    except BookingError:
-        return  # a class that the slot does not serve, or a lane that is full: this learner asks another day
+def close_a_site(city: City, site: str, day: date, now: datetime) -> None:
+    """Let the office close a site for a day, with two people; everybody there is asked for again."""
+    scope = Scope(EXAMS.key, city.site_ids[site], "", day, day)
+    with unit_of_work(city.sessions) as session:
+        try:
+            closure = closures.propose(session, scope, reason=STORM, actor=city.staff["planner"], now=now)
+        except NotFoundError:
+            return  # nothing is planned there on that day
+        closures.approve(session, closure, actor=city.staff["approver"], now=now)
 
 
 def _cancel_some(city: City, now: datetime) -> None:
@@ -130,7 +108,7 @@ def _cancel_some(city: City, now: datetime) -> None:
         live = session.execute(query).all()
     actors = {learner.person_id: learner.actor for learner in city.learners}
     for reference, person_id in live:
-        if city.chance.random() < CANCELLATION / 4:
+        if PersonId(person_id) in actors and city.chance.random() < CANCELLATION / 4:
             with unit_of_work(city.sessions) as session:
                 bookings.cancel(session, EXAMS, reference, actor=actors[PersonId(person_id)], now=now)
 

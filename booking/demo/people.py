@@ -50,6 +50,8 @@ STAGES = (
     Stage("large lorry, waits for the road test", LicenceClass.B2, age=33,
           results=((ONE, 33, PASSED), (TWO, 8, PASSED))),
     Stage("upgrade to a large bus", LicenceClass.A1, Kind.UPGRADE, results=((ONE, 50, PASSED),), age=38),
+    Stage("has asked for subject 2", results=((ONE, 42, PASSED),)),
+    Stage("asked for subject 2, decided", results=((ONE, 30, PASSED),)),
     Stage("has everything", results=((ONE, 88, PASSED), (TWO, 60, PASSED), (ROAD, 40, PASSED), (SAFETY, 40, PASSED))),
 )  # fmt: skip
 
