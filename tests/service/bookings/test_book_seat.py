@@ -16,7 +16,7 @@ from booking.kernel.db import Sessions, conflicts_as, constraint_name, reading, 
 from booking.kernel.errors import ConflictError, NotEligibleError, NotFoundError
 from booking.kernel.ids import PersonId, SlotId
 from booking.notices.models import Channel, Notice
-from booking.slots.models import Lane, Method, Quota
+from booking.slots.models import Lane, Quota
 from booking.slots.service import SlotClosedError, SlotFullError
 from tests import factories
 from tests.conftest import NOW
@@ -143,15 +143,6 @@ def test_a_slot_is_open_from_its_hour_on(sessions: Sessions, minutes: int) -> No
 def test_a_closed_slot_takes_nobody(sessions: Sessions) -> None:
     actor = mei(sessions)
     slot_id = slot_with(sessions, closes_at=NOW)
-
-    with pytest.raises(SlotClosedError):
-        book(sessions, actor, slot_id)
-
-
-@pytest.mark.parametrize("method", [Method.RANKED, Method.LOTTERY])
-def test_places_that_a_round_gives_are_not_booked_by_whoever_comes_first(sessions: Sessions, method: Method) -> None:
-    actor = mei(sessions)
-    slot_id = slot_with(sessions, method=method)
 
     with pytest.raises(SlotClosedError):
         book(sessions, actor, slot_id)

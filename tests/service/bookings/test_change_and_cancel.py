@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from booking.allotment.jobs import cancel_in_withdrawn_slots
 from booking.audit.models import AuditEntry
 from booking.bookings import service as bookings
-from booking.bookings.jobs import cancel_in_withdrawn_slots
 from booking.bookings.models import STEPS, Booking, BookingState
 from booking.bookings.queries import live_in_withdrawn_slots
 from booking.bookings.service import TooLateError
