@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from booking.audit import service as audit
+from booking.audit.models import AuditEntry
 from booking.audit.queries import Sought, entries, history
 from booking.kernel.actors import SYSTEM, Role
 from booking.kernel.calendar import local_day
@@ -24,6 +27,39 @@ def test_the_history_of_an_object_is_its_own_in_the_order_of_the_acts(sessions: 
         ("made", Role.COUNTER, clerk.account_id),
         ("moved", Role.COUNTER, clerk.account_id),
     ]
+
+
+def test_many_entries_are_the_entries_of_each(sessions: Sessions, clock: FixedClock) -> None:
+    objects = [(number, {"amount": number * 2}) for number in range(3)]
+    with unit_of_work(sessions) as session:
+        clerk = factories.account(session, Role.COUNTER)
+        audit.record_all(session, "made", "many", objects, actor=clerk, now=clock.now())
+        audit.record_all(session, "made", "none", [], actor=clerk, now=clock.now())
+        for number, after in objects:
+            audit.record(session, "made", "each", number, actor=clerk, now=clock.now(), after=after)
+
+    with reading(sessions) as session:
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    told = {
+        kind: [
+            (
+                row.at,
+                row.account_id,
+                row.person_id,
+                row.role,
+                row.act,
+                row.object_id,
+                row.before,
+                row.after,
+                row.reason,
+            )
+            for row in rows
+            if row.object_kind == kind
+        ]
+        for kind in ("many", "none", "each")
+    }
+    assert told["many"] == told["each"]
+    assert (len(told["many"]), told["none"]) == (3, [])
 
 
 def test_pages_of_the_log_meet_without_gap_or_overlap(sessions: Sessions, clock: FixedClock) -> None:
