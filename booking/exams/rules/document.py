@@ -18,6 +18,7 @@ from booking.exams.rules.orders import (
     basis_of,
     number,
 )
+from booking.exams.rules.ranking import ACCEPTED, ARTICLE_9, GIVEN_UP, MISSED, TAKEN
 from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import REFUSALS, class_name
 
@@ -26,7 +27,7 @@ _DEFAULTS = Settings()
 
 def rules_as_markdown() -> str:
     """Return docs/rules.md. A test compares the committed file with this."""
-    parts = (_opening(), *(_rule_set(rules) for rules in RULE_SETS), _common(), _refusals(), _settings())
+    parts = (_opening(), *(_rule_set(rules) for rules in RULE_SETS), _common(), _ranking(), _refusals(), _settings())
     return "\n\n".join(parts) + "\n"
 
 
@@ -96,6 +97,24 @@ def _common() -> str:
         "  a cancelled booking none. The fifth failure voids the other subjects. Failing the safety exam voids\n"
         "  nothing (art. 47).\n"
         "- A booking is cancelled on line until the end of the working day before the exam day (arts. 46, 110)."
+    )
+
+
+_RANKED_BY = (
+    (ACCEPTED, "the beginning of the day"),
+    (TAKEN, "the beginning of the day"),
+    (MISSED, "the beginning of the day"),
+    (GIVEN_UP, "the minute"),
+)
+
+
+def _ranking() -> str:
+    rows = ((what.zh, what.en, counted) for what, counted in _RANKED_BY)
+    return (
+        "## Ranking time\n\n"
+        f"Where a round decides, requests rank by the latest of these moments, the earliest first ({ARTICLE_9.en}).\n"
+        "Tests of every subject count, cancellations only those of the subject that is asked for. A place that the\n"
+        f"office took away leaves the time as it was.\n\n{_table(('中文', 'moment', 'counts from'), rows)}"
     )
 
 

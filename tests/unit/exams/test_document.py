@@ -9,6 +9,7 @@ from booking.exams.rules.document import rules_as_markdown
 from booking.exams.rules.facts import LicenceClass, Subject
 from booking.exams.rules.orders import ARTICLES, RULE_SETS, Unsettled, basis_of
 from booking.exams.rules.outlook import FINAL
+from booking.exams.rules.ranking import ACCEPTED, GIVEN_UP, MISSED, TAKEN
 from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import CLASSES, REFUSALS, SUBJECTS, basis_shown, class_name
 from booking.kernel.errors import Refusal
@@ -46,6 +47,7 @@ def test_the_document_names_every_setting_refusal_and_order() -> None:
     assert all(f"`{setting.name}`" in text for setting in fields(Settings))
     assert all(f"`{code}`" in text for code in REFUSALS)
     assert all(str(rules.since) in text for rules in RULE_SETS)
+    assert all(moment.zh in text for moment in (ACCEPTED, TAKEN, MISSED, GIVEN_UP))
 
 
 def test_every_unsettled_cell_names_a_setting() -> None:
