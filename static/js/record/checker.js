@@ -97,8 +97,8 @@ async function* checkpointsArePrefixes({ tree, announcement, data }) {
   }
   const whole = await tree;
   const roots = await all(points, ({ n }) => whole.root(n));
-  for (const [at, point] of points.entries()) {
-    if (!roots[at] || hexOf(roots[at]) !== point.root) yield `the checkpoint of ${point.at} is no prefix of the final tree`;
+  for (const [at, { root, at: instant }] of points.entries()) {
+    if (!roots[at] || hexOf(roots[at]) !== root) yield `the checkpoint of ${instant} is no prefix of the final tree`;
   }
 }
 

@@ -38,7 +38,8 @@ export function effective(rows) {
 /** Return the slots that each possible wish stands for; a site's in order of time, then id. */
 export function wishTable(slots) {
   const table = new Map(slots.map(({ id }) => [id, [id]]));
-  const byTime = [...slots].sort((left, right) => compareLists([left.starts_at, left.id], [right.starts_at, right.id]));
+  const key = ({ starts_at, id }) => [starts_at, id];
+  const byTime = [...slots].sort((left, right) => compareLists(key(left), key(right)));
   for (const { id, site } of byTime) table.set(`*${site}`, [...(table.get(`*${site}`) ?? []), id]);
   return table;
 }

@@ -1,4 +1,4 @@
-/* Check 12, one person's own line: the key, how many came before, the cut-off of each wish, and what happened since. */
+/* Check 12, one person's own line: the key, how many came before, each wish's cut-off, and what happened since. */
 
 import { bytesOf, compareLists } from "./bytes.js";
 import { keysOf, known, wishTable } from "./draw.js";

@@ -10,7 +10,7 @@ const DEEPEST = 100; // a record has seven levels
 
 export class NotJsonError extends Error {}
 
-/** Return the value of a JSON text made of objects, lists, texts and whole numbers; throw NotJsonError for any other. */
+/** Return the value of a JSON text made of objects, lists, texts and whole numbers; throw NotJsonError. */
 export function readJson(text) {
   const reader = new Reader(text);
   const value = reader.value(0);

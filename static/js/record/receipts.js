@@ -17,7 +17,8 @@ export async function receiptFound(source, announcement, tree) {
   }
   const problem = await misplaced(receipt, tree);
   if (problem) return ["wrong", problem];
-  const holds = await isSigned(bytesOf(announcement.office_key), bytesOf(receipt.signature), await signedPart(receipt));
+  const [key, signature] = [bytesOf(announcement.office_key), bytesOf(receipt.signature)];
+  const holds = await isSigned(key, signature, await signedPart(receipt));
   if (holds === null) return ["not checked", "the receipt is in the list; this browser cannot check its signature"];
   return holds ? ["ok", ""] : ["wrong", "the signature is not the office's"];
 }
@@ -38,6 +39,6 @@ async function misplaced(receipt, tree) {
     return `row ${row.seq} of the receipt is not in the record`;
   }
   const root = row.seq < n ? await tree.root(n) : null;
-  if (!root || hexOf(root) !== receipt.root) return "the list that the receipt was given for is no prefix of the record";
-  return "";
+  const isPrefix = root && hexOf(root) === receipt.root;
+  return isPrefix ? "" : "the list that the receipt was given for is no prefix of the record";
 }

@@ -3,6 +3,7 @@
 import { isAsking, wishTable } from "./draw.js";
 
 const AFTER_CLOSE = new Set(["refused", "correct"]);
+const CHANGING = new Set(["replace", "withdraw"]);
 const VALUES = new Map([
   ["drand", /^[0-9a-f]{64}$/],
   ["demo", /^[0-9a-f]{64}$/],
@@ -44,7 +45,7 @@ export function* wrongMinutes(rows, announcement, checkpoints, freeze) {
       if (behind > latest) latest = behind;
     }
     if (minute < latest) yield `the minute of row ${seq} runs backwards`;
-    if (next < points.length && minute > points[next].at) yield `row ${seq} is later than the checkpoint that counts it`;
+    if (next < points.length && minute > points[next].at) yield `row ${seq} is later than its checkpoint`;
     if (minute > announcement.closes_at && !AFTER_CLOSE.has(kind)) yield `row ${seq} came after the close`;
     if (minute > latest) latest = minute;
   }
@@ -57,7 +58,7 @@ export function* wrongRows(rows, announcement) {
   for (const row of rows) {
     const { kind, pid, seq } = row;
     if (kind === "apply" && live.has(pid)) yield `row ${seq}: ${pid} applies a second time`;
-    if ((kind === "replace" || kind === "withdraw") && !live.has(pid)) yield `row ${seq}: ${pid} has nothing to ${kind}`;
+    if (CHANGING.has(kind) && !live.has(pid)) yield `row ${seq}: ${pid} has nothing to ${kind}`;
     if (kind === "withdraw") live.delete(pid);
     if (!isAsking(kind)) continue;
     live.add(pid);
@@ -74,7 +75,9 @@ function* wrongRequest(row, { lanes, method }, table) {
   if (standsTwice(wishes)) yield `row ${seq}: a wish stands twice`;
   const strange = wishes.find((wish) => !table.has(wish));
   if (strange !== undefined) yield `row ${seq}: the wish ${strange} is not of this round`;
-  if (row.kind === "correct" && (row.by.length !== 2 || standsTwice(row.by))) yield `row ${seq}: a correction needs two people`;
+  if (row.kind === "correct" && (row.by.length !== 2 || standsTwice(row.by))) {
+    yield `row ${seq}: a correction needs two people`;
+  }
 }
 
 /** Yield where the random values are not those of the announced sources, or not spelled as such values are. */

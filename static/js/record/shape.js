@@ -17,7 +17,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const text = (value) => typeof value === "string" && value.normalize("NFC") === value;
 const count = (value) => typeof value === "number" && value >= 0;
 const named = (value) => text(value) && NAMELIKE.test(value);
-const quota = (value) => isObject(value) && Object.entries(value).every(([lane, seats]) => named(lane) && count(seats));
+const quota = (value) => isObject(value) && Object.keys(value).every(named) && Object.values(value).every(count);
 const day = (value) => typeof value === "string" && DAY.test(value) && isInCalendar(value);
 const instant = (value) => typeof value === "string" && INSTANT.test(value) && isInCalendar(value);
 const minute = (value) => instant(value) && value.endsWith(":00Z");
@@ -63,7 +63,7 @@ const RECEIPT = {
   announcement_hash: HASH, row: anything, nonce: PID, leaf: HASH, n: count, root: HASH, signature: SIGNATURE,
 };
 
-/** Return the record of a text, or of its bytes; throw UnfitRecordError with the first place that is not as the format says. */
+/** Return the record of a text or of bytes; throw UnfitRecordError with the first place that is not as it must be. */
 export function readRecord(source) {
   const record = parsed(source);
   require(record, RECORD, "record");
