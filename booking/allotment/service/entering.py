@@ -4,7 +4,7 @@ Only rounds that are collecting are touched: what is sealed stays.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -18,49 +18,89 @@ from booking.allotment.service.leaves import NewRow
 from booking.allotment.service.wishes import AnyAt, WishFor, open_choices, wish_list
 from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
 from booking.bookings.line import Line
+from booking.kernel.db import batched
 from booking.kernel.ids import PersonId, SiteId, SlotId
 from booking.slots.models import Lane, Method, Slot
+
+
+def change_rounds(
+    session: Session, line: Line, request: Request, rows: Mapping[int, list[str]], *, now: datetime
+) -> None:
+    """Bring the request's rows in the rounds that are collecting to exactly `rows`: enter, replace or withdraw.
+
+    In ascending round id, so that two people who change in opposite directions never wait in a ring.
+    """
+    entries = {entry.round_id: entry for entry in _open_entries(session, [request.id], now)}
+    ranking_time = _ranking_time(session, line, request)
+    for round_id in sorted({*rows, *entries}):
+        if round_id in rows:
+            _enter(session, line, request, (round_id, rows[round_id]), ranking_time, now=now)
+        else:
+            _leave(session, round_id, [entries[round_id]], now=now)
 
 
 def enter_rounds(
     session: Session, line: Line, request: Request, rows: Mapping[int, list[str]], *, now: datetime
 ) -> None:
     """Write the request's row into each of the rounds, in ascending id, and note how the person stands there."""
-    for round_id, wishes in sorted(rows.items()):
-        round_ = session.get_one(Round, round_id)
-        person_id = PersonId(request.person_id)
-        pid = keys.pseudonyms(session, round_, [person_id])[person_id]
-        entry = session.get(Entry, (round_id, person_id))
-        row = NewRow(
-            kind="replace" if entry is not None and entry.standing is Standing.IN else "apply",
-            pid=pid,
-            lane=_lane(session, line, request, round_, now),
-            ranking_time=_ranking_time(session, line, request, round_),
-            losses=request.losses,
-            wishes=wishes,
-        )
-        (seq,) = leaves.append(session, round_id, [row], now=now)
-        if entry is None:
-            entry = Entry(round_id=round_id, person_id=person_id, pid=pid)
-            session.add(entry)
-        entry.request_id, entry.seq, entry.lane, entry.standing = request.id, seq, row.lane, Standing.IN
-        entry.ranking_time, entry.wishes = row.ranking_time, json.dumps(wishes)
-        session.flush()  # a later statement of this transaction counts the entries
+    ranking_time = _ranking_time(session, line, request)
+    for row in sorted(rows.items()):
+        _enter(session, line, request, row, ranking_time, now=now)
 
 
-def leave_rounds(session: Session, request: Request, *, apart_from: Sequence[int], now: datetime) -> None:
-    """Withdraw the request's rows from the rounds that are still collecting, but for some."""
+def leave_rounds(session: Session, request_ids: Iterable[int], *, now: datetime) -> None:
+    """Withdraw the rows of requests from the rounds that are still collecting, round by round in ascending id."""
+    entries = [entry for some in batched(request_ids) for entry in _open_entries(session, some, now)]
+    for round_id in sorted({entry.round_id for entry in entries}):
+        _leave(session, round_id, [entry for entry in entries if entry.round_id == round_id], now=now)
+
+
+def _enter(
+    session: Session,
+    line: Line,
+    request: Request,
+    wanted: tuple[int, list[str]],
+    ranking_time: datetime,
+    *,
+    now: datetime,
+) -> None:
+    round_id, wishes = wanted
+    round_ = session.get_one(Round, round_id)
+    person_id = PersonId(request.person_id)
+    pid = keys.pseudonyms(session, round_, [person_id])[person_id]
+    entry = session.get(Entry, (round_id, person_id))
+    row = NewRow(
+        kind="replace" if entry is not None and entry.standing is Standing.IN else "apply",
+        pid=pid,
+        lane=_lane(session, line, request, round_, now),
+        ranking_time=None if round_.method is Method.LOTTERY else ranking_time,
+        losses=request.losses,
+        wishes=wishes,
+    )
+    (seq,) = leaves.append(session, round_id, [row], now=now)
+    if entry is None:
+        entry = Entry(round_id=round_id, person_id=person_id, pid=pid)
+        session.add(entry)
+    entry.request_id, entry.seq, entry.lane, entry.standing = request.id, seq, row.lane, Standing.IN
+    entry.ranking_time, entry.wishes = row.ranking_time, json.dumps(wishes)
+    session.flush()  # a later statement of this transaction counts the entries
+
+
+def _leave(session: Session, round_id: int, entries: Sequence[Entry], *, now: datetime) -> None:
+    numbers = leaves.append(session, round_id, [NewRow("withdraw", entry.pid) for entry in entries], now=now)
+    for entry, entry.seq in zip(entries, numbers, strict=True):
+        entry.standing = Standing.OUT
+    session.flush()  # a later statement of this transaction counts the entries
+
+
+def _open_entries(session: Session, request_ids: Sequence[int], now: datetime) -> Sequence[Entry]:
     query = (
         select(Entry)
         .join(Round, Round.id == Entry.round_id)
-        .where(Entry.request_id == request.id, Entry.standing == Standing.IN)
-        .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Round.id.not_in(apart_from))
-        .order_by(Entry.round_id)
+        .where(Entry.request_id.in_(request_ids), Entry.standing == Standing.IN)
+        .where(Round.stage == Stage.COLLECTING, Round.closes_at > now)
     )
-    for entry in session.scalars(query).all():
-        (entry.seq,) = leaves.append(session, entry.round_id, [NewRow("withdraw", entry.pid)], now=now)
-        entry.standing = Standing.OUT
-        session.flush()  # the next round's statements see this one's
+    return session.scalars(query.order_by(Entry.round_id)).all()
 
 
 def carried_on(session: Session, round_id: int) -> Sequence[int]:
@@ -114,16 +154,17 @@ def rank_again(session: Session, line: Line, person_id: PersonId, *, now: dateti
     Only rounds that are collecting: what is sealed stays.
     """
     query = (
-        select(Entry, Request, Round)
+        select(Entry, Request)
         .join(Request, Request.id == Entry.request_id)
         .join(Round, Round.id == Entry.round_id)
         .where(Entry.person_id == person_id, Entry.standing == Standing.IN, Request.line == line.key)
-        .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Request.state == RequestState.LIVE)
+        .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Round.method == Method.RANKED)
+        .where(Request.state == RequestState.LIVE)
         .order_by(Entry.round_id)
     )
-    for entry, request, round_ in session.execute(query).all():
-        if _ranking_time(session, line, request, round_) != entry.ranking_time:
-            enter_rounds(session, line, request, {round_.id: wish_list(entry.wishes)}, now=now)
+    for entry, request in session.execute(query).all():
+        if _ranking_time(session, line, request) != entry.ranking_time:
+            enter_rounds(session, line, request, {entry.round_id: wish_list(entry.wishes)}, now=now)
 
 
 def wishes_of(session: Session, request_id: int) -> list[WishFor]:
@@ -142,8 +183,6 @@ def _lane(session: Session, line: Line, request: Request, round_: Round, now: da
     return line.lanes(session, PersonId(request.person_id), slot, now=now)[0]
 
 
-def _ranking_time(session: Session, line: Line, request: Request, round_: Round) -> datetime | None:
-    if round_.method is Method.LOTTERY:
-        return None
+def _ranking_time(session: Session, line: Line, request: Request) -> datetime:
     ranking = line.ranking(session, PersonId(request.person_id), request.service)
     return ranking.time if ranking else request.created_at

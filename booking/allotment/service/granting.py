@@ -96,8 +96,7 @@ def grant_all(
         for entry, request, _ in turns
     )
     tell_many(session, "request_granted", told, line=line, now=now)
-    for request_id in _still_collecting(session, [request.id for _, request, _ in turns]):
-        leave_rounds(session, session.get_one(Request, request_id), apart_from=(), now=now)
+    leave_rounds(session, [request.id for _, request, _ in turns], now=now)
 
 
 def _reason_at_once(request: Request, slot: Slot) -> str:
@@ -121,12 +120,3 @@ def _overlapping(session: Session, asked: Sequence[tuple[PersonId, Slot]]) -> It
                 yield person_id, HOLDS_ANOTHER
             elif row.starts_at < slot.ends_at and slot.starts_at < row.ends_at:
                 yield person_id, OVERLAP
-
-
-def _still_collecting(session: Session, request_ids: Sequence[int]) -> list[int]:
-    """Return which of the requests stand in more rounds than the one that granted them."""
-    found: list[int] = []
-    for some in batched(request_ids):
-        query = select(Entry.request_id).where(Entry.request_id.in_(some), Entry.standing == Standing.IN)
-        found += session.scalars(query.distinct().order_by(Entry.request_id)).all()
-    return found

@@ -14,7 +14,7 @@ from booking.allotment.errors import AlreadyAskedError
 from booking.allotment.models.requests import Entry, Request, RequestState, RequestWish, Standing
 from booking.allotment.models.rounds import Leaf, Round
 from booking.allotment.service import keys, leaves
-from booking.allotment.service.entering import enter_rounds, leave_rounds
+from booking.allotment.service.entering import change_rounds, enter_rounds, leave_rounds
 from booking.allotment.service.leaves import NewRow
 from booking.allotment.service.messages import tell_of_request
 from booking.allotment.service.wishes import (
@@ -127,14 +127,15 @@ def change(
     session.execute(delete(RequestWish).where(RequestWish.request_id == request.id))
     _write_wishes(session, request.id, asked.wishes)
     after = {"wishes": len(asked.wishes), "rounds": list(rows)}
-    audit.record(session, "request changed", "request", request.id, actor=actor, now=now, after=after)
+    audit.record(
+        session, "request changed", "request", request.id, actor=actor, now=now, after=after, reason=asked.reason
+    )
     event = f"request_changed {request.version}"
     tell_of_request(session, "request_changed", request, line=line, now=now, event=event)
-    leave_rounds(session, request, apart_from=list(rows), now=now)
-    enter_rounds(session, line, request, rows, now=now)
+    change_rounds(session, line, request, rows, now=now)
 
 
-def withdraw(session: Session, line: Line, reference: str, *, actor: Actor, now: datetime) -> None:
+def withdraw(session: Session, line: Line, reference: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """Withdraw a live request. In a closed round the sealed row stays; what it would win goes to the next in line.
 
     Withdrawing what is withdrawn already changes nothing; raises `ConflictError` once it is granted or ended.
@@ -142,17 +143,19 @@ def withdraw(session: Session, line: Line, reference: str, *, actor: Actor, now:
     request = own_request(session, reference, actor)
     if request.state is RequestState.WITHDRAWN:
         return
-    end(session, request, RequestState.WITHDRAWN, actor=actor, now=now)
+    end(session, request, RequestState.WITHDRAWN, actor=actor, now=now, reason=reason)
     tell_of_request(session, "request_withdrawn", request, line=line, now=now)
-    leave_rounds(session, request, apart_from=(), now=now)
+    leave_rounds(session, [request.id], now=now)
 
 
-def end(session: Session, request: Request, state: RequestState, *, actor: Actor, now: datetime) -> None:
+def end(
+    session: Session, request: Request, state: RequestState, *, actor: Actor, now: datetime, reason: str = ""
+) -> None:
     """Take a request out of life, exactly once; raise `ConflictError` if it is not live."""
     step = update(Request).where(Request.id == request.id, Request.state == RequestState.LIVE)
     if rows_changed(session, step.values(state=state, ended_at=now)) != 1:
         raise ConflictError
-    audit.record(session, f"request {state}", "request", request.id, actor=actor, now=now)
+    audit.record(session, f"request {state}", "request", request.id, actor=actor, now=now, reason=reason)
 
 
 def note_refusal(
