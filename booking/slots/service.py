@@ -111,13 +111,18 @@ def free_seat(session: Session, slot_id: SlotId, lane: Lane) -> None:
 def settle_draw(session: Session, given: Mapping[SlotId, Mapping[Lane, int]], *, actor: Actor, now: datetime) -> None:
     """Open the ledger of each slot as its draw decided: `given` seats are taken, the others wait to be handed on.
 
-    Raises `InvalidStateError` for a slot whose seats were opened before. In ascending slot id.
+    Raises `InvalidStateError` for a slot whose seats were opened before, or that has no such lane. In ascending slot
+    id; a draw all of whose slots were withdrawn opens nothing.
     """
     quotas = session.execute(
         select(Quota.slot_id, Quota.lane, Quota.capacity)
         .where(Quota.slot_id.in_(given))
         .order_by(Quota.slot_id, Quota.lane)
     ).all()
+    if {(slot_id, lane) for slot_id in given for lane in given[slot_id]} - {
+        (row.slot_id, row.lane) for row in quotas
+    }:
+        raise InvalidStateError("a seat was drawn in a lane that its slot does not have")
     for slot_id, lane, capacity in quotas:
         taken = given[SlotId(slot_id)].get(lane, 0)
         opened = update(Quota).where(
@@ -128,7 +133,8 @@ def settle_draw(session: Session, given: Mapping[SlotId, Mapping[Lane, int]], *,
     rows = [
         {"slot_id": slot_id, "lane": lane, "amount": n, "due_at": now, "done_at": now} for slot_id, lane, n in quotas
     ]
-    session.execute(insert(Release), rows)
+    if rows:
+        session.execute(insert(Release), rows)
     audit.record_all(
         session, "seats released", "slot",
         [(slot_id, {"lane": lane, "amount": n}) for slot_id, lane, n in quotas], actor=actor, now=now,

@@ -100,6 +100,24 @@ def test_more_places_than_there_are_cannot_be_given(sessions: Sessions) -> None:
     assert ledger(sessions, slot_id) == dict.fromkeys(LANES, (0, 0, 0))
 
 
+def test_a_draw_of_withdrawn_slots_only_opens_nothing(sessions: Sessions) -> None:
+    settle(sessions, {})
+
+    with reading(sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Release)) == 0
+
+
+@pytest.mark.parametrize("lane", [Lane.MAKE_UP, Lane.WALK_IN])
+def test_a_seat_in_a_lane_that_the_slot_does_not_have_is_not_settled(sessions: Sessions, lane: Lane) -> None:
+    slot_id = slot_of_round(sessions)
+
+    for given in ({slot_id: {Lane.ORDINARY: 1, lane: 1}}, {slot_id: {}, SlotId(404): {Lane.ORDINARY: 1}}):
+        with pytest.raises(InvalidStateError):
+            settle(sessions, given)
+
+    assert ledger(sessions, slot_id) == dict.fromkeys(LANES, (0, 0, 0))
+
+
 def test_a_freed_seat_is_put_into_somebodys_hands_and_is_on_sale_at_no_moment(sessions: Sessions) -> None:
     slot_id = slot_of_round(sessions)
     settle(sessions, {slot_id: {Lane.ORDINARY: 3, Lane.PRIORITY: 1}})
