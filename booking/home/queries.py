@@ -27,27 +27,33 @@ class NextDate:
     site_name_en: str
     remaining: int
     capacity: int
+    is_collecting: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The office settings that the front page puts into words: calendar days before the exam, local hours."""
 
+    method: str
     plan_days: int
+    close_days: int
+    close_clock: str
+    draw_clock: str
     release_days: int
     release_clock: str
     freed_clock: str
 
 
 def next_dates(session: Session, *, now: datetime) -> Sequence[NextDate]:
-    """Return the next days with open slots, those with free places first named, at most six."""
+    """Return the next days with places to ask for or to book, full ones last, at most six."""
     today = local_day(now)
-    slots = [slot for slot in slots_between(session, today, today + timedelta(DAYS_AHEAD)) if slot.is_open(now)]
-    days = sorted(_by_day(slots), key=lambda item: (item.remaining == 0, item.day))
+    found = slots_between(session, today, today + timedelta(DAYS_AHEAD))
+    slots = [slot for slot in found if slot.is_open(now) or slot.is_collecting(now)]
+    days = sorted(_by_day(slots, now), key=lambda item: (not item.is_collecting and item.remaining == 0, item.day))
     return days[:SHOWN_DATES]
 
 
-def _by_day(slots: Sequence[OpenSlot]) -> Iterator[NextDate]:
+def _by_day(slots: Sequence[OpenSlot], now: datetime) -> Iterator[NextDate]:
     def key(slot: OpenSlot) -> tuple[date, str, int]:
         return slot.day, slot.service, slot.site_id
 
@@ -62,6 +68,7 @@ def _by_day(slots: Sequence[OpenSlot]) -> Iterator[NextDate]:
             first.site_name_en,
             sum(slot.remaining for slot in same),
             sum(slot.capacity for slot in same),
+            any(slot.is_collecting(now) for slot in same),
         )
 
 
@@ -69,10 +76,14 @@ def terms_on(session: Session, day: date) -> Terms:
     """Return the terms in force on `day`."""
     values = policies.all_values(session, day)
     return Terms(
-        plan_days=int(str(values["plans.lead_days"])),
-        release_days=int(str(values["exams.release_days_before"])),
-        release_clock=f"{values['exams.release_hour']:%H:%M}",
-        freed_clock=f"{values['slots.freed_seats_hour']:%H:%M}",
+        method=values.code("exams.method"),
+        plan_days=values.number("plans.lead_days"),
+        close_days=values.number("rounds.close_days_before"),
+        close_clock=f"{values.clock('rounds.close_hour'):%H:%M}",
+        draw_clock=f"{values.clock('rounds.draw_hour'):%H:%M}",
+        release_days=values.number("exams.release_days_before"),
+        release_clock=f"{values.clock('exams.release_hour'):%H:%M}",
+        freed_clock=f"{values.clock('slots.freed_seats_hour'):%H:%M}",
     )
 
 

@@ -38,13 +38,16 @@ class DayTotal:
     released: int
     booked: int
     remaining: int
+    requests_until: datetime | None
     opens_at: datetime
     closes_at: datetime
 
     def state(self, now: datetime) -> str:
-        """Say it in a word of the calendar: open, few, full, early, closed."""
+        """Say it in a word of the calendar: collecting, open, few, full, early, closed."""
         if now >= self.closes_at:
             return "closed"
+        if self.requests_until is not None and now < self.requests_until:
+            return "collecting"
         if self.remaining == 0:
             return "early" if now < self.opens_at or self.released == 0 else "full"
         return "few" if self.remaining <= self.capacity * FEW else "open"
@@ -74,6 +77,18 @@ class NextPlan:
     is_certain: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Local days, both included, on which the office has closed a site for a reason; "" is every service or site."""
+
+    service: str
+    site_name: str
+    site_name_en: str
+    first_day: date
+    last_day: date
+    reason: str
+
+
 def day_totals(session: Session, first: date, last: date, chosen: Filter, *, now: datetime) -> Sequence[DayTotal]:
     """Return the days with published slots from `first` to `last`, in one statement."""
     is_open = and_(Slot.opens_at <= now, Slot.closes_at > now)
@@ -85,6 +100,7 @@ def day_totals(session: Session, first: date, last: date, chosen: Filter, *, now
             func.sum(Quota.released).label("released"),
             func.sum(Quota.taken).label("booked"),
             free.label("remaining"),
+            func.max(Slot.requests_until).label("requests_until"),
             func.min(Slot.opens_at).label("opens_at"),
             func.max(Slot.closes_at).label("closes_at"),
         )

@@ -22,7 +22,7 @@ from booking.web.language import language
 from booking.web.months import Cell, Month
 
 MONTH_TITLE = {"zh": "y年M月", "en": "MMMM y"}
-BOOKABLE = ("open", "few")
+BOOKABLE = ("open", "few", "collecting")
 MOST_SESSIONS = 40  # of one service that a page shows one by one
 
 
