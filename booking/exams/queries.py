@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from booking.accounts.models import Person
+from booking.allotment.models.requests import Entry
 from booking.bookings.models import LIVE, Booking, BookingState
 from booking.exams.models import ExamResult, Learner
 from booking.exams.rules.facts import Attempt, Facts, Kind, LicenceClass, Outcome, Subject
@@ -19,7 +20,7 @@ from booking.kernel.db import batched
 from booking.kernel.ids import LearnerId, PersonId
 from booking.policies import queries as policies
 from booking.sites.models import Site
-from booking.slots.models import Lane, Slot
+from booking.slots.models import Lane, Method, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +126,21 @@ def last_cancellation(session: Session, person_id: PersonId, service: str) -> da
 
 
 def had_priority(session: Session, person_id: PersonId, service: str) -> bool:
-    """Say whether the person has had a place of the service in the priority lane: it is for once.
+    """Say whether the person has had a place of the service by priority: it is for once.
 
-    A place that the office took away does not count.
+    In a round it is the lane in which the person stood that counts, for a seat may come from another one, and what
+    is left over is for anybody. A place that the office took away does not count.
     """
-    query = select(Booking.id).where(
-        Booking.person_id == person_id,
-        Booking.service == service,
-        Booking.lane == Lane.PRIORITY,
-        Booking.state != BookingState.CANCELLED_BY_OFFICE,
+    query = (
+        select(Booking.id)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .outerjoin(Entry, Entry.booking_id == Booking.id)
+        .where(
+            Booking.person_id == person_id,
+            Booking.service == service,
+            Booking.state != BookingState.CANCELLED_BY_OFFICE,
+            case((Slot.method == Method.FIRST_COME, Booking.lane), else_=Entry.lane) == Lane.PRIORITY,
+        )
     )
     return session.scalar(query.limit(1)) is not None
 
