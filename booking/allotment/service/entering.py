@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from booking.allotment.errors import RequestRefusedError
@@ -18,7 +18,7 @@ from booking.allotment.service.leaves import NewRow
 from booking.allotment.service.wishes import AnyAt, WishFor, open_choices, wish_list
 from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
 from booking.bookings.line import Line
-from booking.kernel.db import batched
+from booking.kernel.db import batched, rows_changed
 from booking.kernel.ids import PersonId, SiteId, SlotId
 from booking.slots.models import Lane, Method, Slot
 
@@ -88,8 +88,8 @@ def _enter(
 
 def _leave(session: Session, round_id: int, entries: Sequence[Entry], *, now: datetime) -> None:
     numbers = leaves.append(session, round_id, [NewRow("withdraw", entry.pid) for entry in entries], now=now)
-    for entry, entry.seq in zip(entries, numbers, strict=True):
-        entry.standing = Standing.OUT
+    for entry, number in zip(entries, numbers, strict=True):
+        entry.seq, entry.standing = number, Standing.OUT
     session.flush()  # a later statement of this transaction counts the entries
 
 
@@ -134,9 +134,9 @@ def carry_on(session: Session, line: Line, request_id: int, round_id: int, *, no
 
     Somebody whom the rules refuse now is asked again at the next round.
     """
-    request = session.get_one(Request, request_id)
-    if request.state is not RequestState.LIVE:
+    if not hold_live(session, Request.id == request_id):
         return False
+    request = session.get_one(Request, request_id)
     person_id, wishes = PersonId(request.person_id), wishes_of(session, request_id)
     sites = [wish for wish in wishes if isinstance(wish, AnyAt)]
     choices = [one for one in open_choices(session, line, request.service, now=now) if one.round_id == round_id]
@@ -153,6 +153,8 @@ def rank_again(session: Session, line: Line, person_id: PersonId, *, now: dateti
 
     Only rounds that are collecting: what is sealed stays.
     """
+    if not hold_live(session, Request.person_id == person_id, Request.line == line.key):
+        return
     query = (
         select(Entry, Request)
         .join(Request, Request.id == Entry.request_id)
@@ -174,6 +176,15 @@ def wishes_of(session: Session, request_id: int) -> list[WishFor]:
         SlotId(wish.slot_id) if wish.slot_id is not None else AnyAt(SiteId(wish.site_id or 0))
         for wish in session.scalars(query)
     ]
+
+
+def hold_live(session: Session, *which: ColumnElement[bool]) -> int:
+    """Hold the live requests among these until the commit and return how many there are.
+
+    A change or withdrawal of this moment was first, or waits and then finds the rows that are written here.
+    """
+    held = update(Request).where(*which, Request.state == RequestState.LIVE).values(version=Request.version)
+    return rows_changed(session, held.execution_options(synchronize_session=False))
 
 
 def _lane(session: Session, line: Line, request: Request, round_: Round, now: datetime) -> Lane:

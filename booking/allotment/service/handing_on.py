@@ -17,6 +17,7 @@ from booking.allotment.rules.events import Line as Queue
 from booking.allotment.service import requests
 from booking.allotment.service.announced import announcement_of
 from booking.allotment.service.chain import Chain, take_chain
+from booking.allotment.service.entering import hold_live
 from booking.allotment.service.granting import TOO_LATE, grant_all, is_too_late, passed_because
 from booking.allotment.service.messages import tell_of_request
 from booking.allotment.service.wishes import wish_list
@@ -96,8 +97,13 @@ def return_undecided(session: Session, line: str, *, actor: Actor, now: datetime
     return slots.return_freed_seats(session, actor=actor, now=now, of=undecided) if undecided else 0
 
 
-def requests_without_hope(session: Session, line: str, *, now: datetime) -> Sequence[int]:
-    """Return the live requests of which nothing can be had any more: no open round, no queue for a slot to come."""
+def requests_without_hope(
+    session: Session, line: str, *, now: datetime, of: Sequence[int] | None = None
+) -> Sequence[int]:
+    """Return the live requests of which nothing can be had any more: no open round, no queue for a slot to come.
+
+    `of` asks only about some.
+    """
     open_round = (
         select(Entry.round_id)
         .join(Round, Round.id == Entry.round_id)
@@ -112,14 +118,21 @@ def requests_without_hope(session: Session, line: str, *, now: datetime) -> Sequ
     query = select(Request.id).where(
         Request.line == line, Request.state == RequestState.LIVE, Request.carry_on.is_(False)
     )
+    if of is not None:
+        query = query.where(Request.id.in_(of))
     return session.scalars(query.where(~open_round.exists(), ~queue.exists()).order_by(Request.id)).all()
 
 
 def end_without_hope(session: Session, line: Line, request_id: int, *, actor: Actor, now: datetime) -> bool:
-    """End a live request of which nothing is left, and tell the person what to do next; return False if it is not."""
-    request = session.get_one(Request, request_id)
-    if request.state is not RequestState.LIVE:
+    """End a live request of which nothing is left, and tell the person what to do next; return False if it is not.
+
+    Asked again here, while its row is held: the person may have given it other wishes since it was found.
+    """
+    if not hold_live(session, Request.id == request_id):
         return False
+    if not requests_without_hope(session, line.key, now=now, of=[request_id]):
+        return False
+    request = session.get_one(Request, request_id)
     requests.end(session, request, RequestState.ENDED, actor=actor, now=now)
     tell_of_request(session, "request_ended", request, line=line, now=now)
     return True
