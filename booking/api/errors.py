@@ -1,6 +1,6 @@
 """What the API itself refuses. None knows an HTTP number; `problems` gives them theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from booking.api import words
@@ -21,7 +21,7 @@ class WrongLoginError(BookingError):
 
 
 class KeyReusedError(BookingError):
-    """The idempotency key has made another booking before."""
+    """The idempotency key has made something else before."""
 
     wording: ClassVar[Wording] = words.KEY_REUSED
 
@@ -43,3 +43,25 @@ class NotBookableError(BookingError):
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = tuple(reasons)
+
+
+class NotAskableError(NotBookableError):
+    """The rules of a line refuse every wish of a request."""
+
+    wording: ClassVar[Wording] = words.NOT_ASKABLE
+
+
+class DatedError(BookingError):
+    """Something comes later, and the wording says when; `facts` fill its gaps."""
+
+    def __init__(self, wording: Wording, facts: Mapping[str, str]) -> None:
+        super().__init__(wording.en)
+        self.told, self.facts = wording, facts
+
+
+class RecordNotYetError(DatedError):
+    """A round is not drawn yet."""
+
+
+class RoundDecidesError(DatedError):
+    """A slot is given by a round, not yet to whoever comes first."""

@@ -9,7 +9,18 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from booking.accounts.service.throttle import TooManyTriesError
-from booking.api.errors import KeyReusedError, NoKeyError, NotBookableError, NoTokenError, WrongLoginError
+from booking.allotment.errors import AlreadyAskedError, RoundClosedError, UnfitWishError
+from booking.api.errors import (
+    DatedError,
+    KeyReusedError,
+    NoKeyError,
+    NotAskableError,
+    NotBookableError,
+    NoTokenError,
+    RecordNotYetError,
+    RoundDecidesError,
+    WrongLoginError,
+)
 from booking.api.words import TITLES, WRONG_FIELD, language, worded
 from booking.bookings.line import Line, Reason
 from booking.bookings.service import AlreadyBookedError, TooLateError
@@ -20,6 +31,7 @@ from booking.kernel.errors import (
     NotAllowedError,
     NotFoundError,
     Refusal,
+    StaleError,
     Wording,
 )
 from booking.slots.service import SlotClosedError, SlotFullError
@@ -30,6 +42,7 @@ log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 ALREADY_BOOKED = "already-booked"
+WISHES = "preferences, any_at_sites"  # what a request calls its wishes
 WHOLE = "_schema"  # what the schemas call a body that is no object at all
 # The first that fits; what is not named here has the status that pages give it.
 KINDS: tuple[tuple[type[BookingError], int, str], ...] = (
@@ -40,7 +53,12 @@ KINDS: tuple[tuple[type[BookingError], int, str], ...] = (
     (KeyReusedError, 422, "idempotency_key_reused"),
     (SlotFullError, 409, "slot_full"),
     (SlotClosedError, 409, "slot_closed"),
+    (RoundDecidesError, 409, "round_decides"),
+    (RecordNotYetError, 409, "record_not_yet"),
     (AlreadyBookedError, 409, "already_booked"),
+    (AlreadyAskedError, 409, "already_asked"),
+    (RoundClosedError, 409, "round_closed"),
+    (StaleError, 409, "stale"),
     (TooLateError, 409, "too_late"),
     (InvalidStateError, 409, "invalid_state"),
     (NotBookableError, 422, "not_eligible"),
@@ -109,11 +127,11 @@ def domain_problem(error: BookingError) -> Response:
         headers["Retry-After"] = str(max(1, round((error.again_at - now()).total_seconds())))
     elif isinstance(error, NotBookableError):
         reasons = list(error.reasons)
-        if any(reason.code == ALREADY_BOOKED for reason in reasons):
+        if not isinstance(error, NotAskableError) and any(reason.code == ALREADY_BOOKED for reason in reasons):
             return problem(409, Trouble("already_booked", worded(AlreadyBookedError.wording), reasons))
     elif isinstance(error, InvalidInputError):
-        reasons = [_wrong(error.field)]
-    return problem(status, Trouble(code, worded(error.wording), reasons), headers)
+        reasons = [_wrong(WISHES if isinstance(error, UnfitWishError) else error.field)]
+    return problem(status, Trouble(code, _told(error), reasons), headers)
 
 
 def http_problem(error: HTTPException) -> Response:
@@ -153,3 +171,7 @@ def install(bp: Blueprint) -> None:
 
 def _wrong(field: str) -> Reason:
     return Reason("invalid_field", worded(WRONG_FIELD, field=field), "", None)
+
+
+def _told(error: BookingError) -> str:
+    return worded(error.told, **error.facts) if isinstance(error, DatedError) else worded(error.wording)

@@ -24,8 +24,8 @@ RowId = partial(fields.Integer, validate=Range(1, LARGEST_ID))
 class Instant(fields.DateTime):
     """An instant, written as YYYY-MM-DDTHH:MM:SSZ."""
 
-    def __init__(self) -> None:
-        super().__init__(required=True, metadata={"description": "UTC"})
+    def __init__(self, *, null: bool = False) -> None:
+        super().__init__(required=True, allow_none=null, metadata={"description": "UTC"})
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: object, **_: object) -> str | None:
         return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -215,23 +215,25 @@ class SharesSchema(Schema):
     total = fields.Nested(CountSchema, required=True)
 
 
-class _ListSchema(Schema):
+class ListSchema(Schema):
+    """A part of a list, and where it goes on."""
+
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class SiteListSchema(_ListSchema):
+class SiteListSchema(ListSchema):
     """A part of the sites."""
 
     items = fields.List(fields.Nested(SiteSchema), required=True)
 
 
-class SlotListSchema(_ListSchema):
+class SlotListSchema(ListSchema):
     """A part of the slots, in order of time."""
 
     items = fields.List(fields.Nested(SlotSchema), required=True)
 
 
-class BookingListSchema(_ListSchema):
+class BookingListSchema(ListSchema):
     """A part of the bookings, the last made first."""
 
     items = fields.List(fields.Nested(BookingSchema), required=True)

@@ -1,9 +1,11 @@
 """The language of an answer, and the sentences that only the API says."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import request
 
+from booking.kernel.calendar import LOCAL
 from booking.kernel.errors import Language, Wording
 
 TITLES: Mapping[int, Wording] = {
@@ -25,11 +27,24 @@ NO_TOKEN = Wording(
 )
 WRONG_LOGIN = Wording("登录名和密码不符，请检查。", "Login and password do not belong together. Please check both.")
 NO_KEY = Wording(
-    "请在 Idempotency-Key 头中为每次预约写一个新的、1 至 64 个可见 ASCII 字符的键。",
-    "Send an Idempotency-Key header, new for each booking: 1 to 64 visible ASCII characters.",
+    "请在 Idempotency-Key 头中为每次预约或申请写一个新的、1 至 64 个可见 ASCII 字符的键。",
+    "Send an Idempotency-Key header, new for each booking or request: 1 to 64 visible ASCII characters.",
 )
 KEY_REUSED = Wording(
-    "这个 Idempotency-Key 已经用于另一个场次。", "This Idempotency-Key was used for another session before."
+    "这个 Idempotency-Key 已经用于另一次预约或申请。", "This Idempotency-Key was used for something else before."
+)
+NOT_ASKABLE = Wording("现在还不能申请，原因如下。", "This cannot be asked for now, for these reasons.")
+SEND_REQUEST = Wording(
+    "这个场次由排号决定，请在 {until} 前用 POST /api/v1/requests 提交申请。",
+    "A round decides this session: send a request with POST /api/v1/requests before {until}.",
+)
+ROUND_DECIDES = Wording(
+    "这个场次由排号决定，申请已经截止；剩余名额从 {opens} 起可以预约。",
+    "A round decides this session, and requests have closed; what is left can be booked from {opens} on.",
+)
+RECORD_NOT_YET = Wording(
+    "这个批次还没有排号。随机数最早在 {drawn} 公布，随后立即排号并公布完整记录。",
+    "This round is not drawn yet. Its random value comes at {drawn} at the earliest; the record follows at once.",
 )
 WRONG_FIELD = Wording("“{field}”填写有误或缺少。", "The value of {field} is missing or not right.")
 
@@ -42,3 +57,8 @@ def language() -> Language:
 def worded(wording: Wording, **facts: str) -> str:
     """Return a wording in the language of this answer."""
     return wording.filled(language(), facts)
+
+
+def local_time(instant: datetime) -> str:
+    """Return an instant as the office's clock shows it, for a sentence."""
+    return instant.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")

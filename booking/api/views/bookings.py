@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from booking.api import schemas
-from booking.api.errors import KeyReusedError, NotBookableError
+from booking.api.errors import KeyReusedError, NotBookableError, RoundDecidesError
 from booking.api.problems import explained
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
+from booking.api.words import ROUND_DECIDES, SEND_REQUEST, local_time
 from booking.bookings import queries, service
 from booking.bookings.line import Line
 from booking.bookings.queries import ShownBooking
@@ -19,7 +20,7 @@ from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotEligibleError, NotFoundError
 from booking.kernel.ids import REFERENCE_LENGTH, BookingId, SlotId
 from booking.lines import LINES
-from booking.slots.queries import line_of
+from booking.slots.queries import line_of, slot_shown
 from booking.slots.service import SlotClosedError, SlotFullError
 from booking.web.house import now, sessions
 
@@ -115,7 +116,20 @@ def _booked(line: Line, wish: Wish) -> str:
             return made
         if isinstance(error, NotEligibleError):
             raise NotBookableError(explained(line, error.reasons)) from error
+        if isinstance(error, SlotClosedError):
+            _say_when_a_round_decides(wish.slot_id)
         raise
+
+
+def _say_when_a_round_decides(slot_id: SlotId) -> None:
+    with reading(sessions()) as session:
+        slot = slot_shown(session, slot_id)
+    at = now()
+    if slot is None or slot.requests_until is None or not slot.published_at <= at < slot.opens_at:
+        return
+    if slot.is_collecting(at):
+        raise RoundDecidesError(SEND_REQUEST, {"until": local_time(slot.requests_until)})
+    raise RoundDecidesError(ROUND_DECIDES, {"opens": local_time(slot.opens_at)})
 
 
 def _mine(session: Session, reference: str) -> ShownBooking:

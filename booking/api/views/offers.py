@@ -1,6 +1,7 @@
 """What everybody may see: sites, slots and shares."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
 from booking.api import schemas
@@ -12,10 +13,12 @@ from booking.kernel.ids import SiteId, SlotId
 from booking.sites import queries as sites_of_the_office
 from booking.sites.queries import SiteShown
 from booking.slots import queries as slots_of_the_office
+from booking.slots.models import Method
+from booking.slots.queries import OpenSlot
 from booking.stats.exports import shares_as_data
 from booking.stats.queries import shares as shares_between
 from booking.web.guards import public
-from booking.web.house import sessions, today
+from booking.web.house import now, sessions, today
 
 REACH = timedelta(days=92)
 
@@ -47,7 +50,11 @@ def sites(asked: dict[str, Any]) -> dict[str, object]:
 @bp.arguments(schemas.SlotsAskedSchema, location="query")
 @bp.response(200, schemas.SlotListSchema)
 def slots(asked: dict[str, Any]) -> dict[str, object]:
-    """List published slots, and those withdrawn after that, with their counts, in order of time."""
+    """List published slots, and those withdrawn after that, with their counts, in order of time.
+
+    A slot that a round decides (`ranked`, `lottery`) has the hours of its requests until what is left over is
+    `first_come`, with the hours of booking.
+    """
     limit = asked["limit"]
     first, last = _days(asked, today(), REACH)
     chosen = Chosen(line=asked.get("line"), service=asked.get("service"), site_id=asked.get("site"))
@@ -58,7 +65,8 @@ def slots(asked: dict[str, Any]) -> dict[str, object]:
             if after is None:
                 raise InvalidInputError("cursor")
         found = slots_of_the_office.slots_between(session, first, last, **chosen, after=after, limit=limit + 1)
-    return {"items": found[:limit], "next_cursor": str(found[limit - 1].id) if len(found) > limit else None}
+    items = [_as_given(slot, now()) for slot in found[:limit]]
+    return {"items": items, "next_cursor": str(found[limit - 1].id) if len(found) > limit else None}
 
 
 @bp.get("/stats/shares")
@@ -73,6 +81,14 @@ def shares(asked: dict[str, date]) -> dict[str, object]:
         raise InvalidInputError("to")
     with reading(sessions()) as session:
         return shares_as_data(shares_between(session, first, last))
+
+
+def _as_given(slot: OpenSlot, at: datetime) -> OpenSlot:
+    if slot.requests_until is None:
+        return slot
+    if at >= slot.opens_at:
+        return replace(slot, method=Method.FIRST_COME)
+    return replace(slot, opens_at=slot.published_at, closes_at=slot.requests_until)
 
 
 def _days(asked: dict[str, Any], present: date, reach: timedelta) -> tuple[date, date]:

@@ -1,19 +1,22 @@
 """Booking, listing and cancelling by program; and asking beforehand."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from booking.accounts.models import Person
+from booking.allotment import jobs
 from booking.bookings.models import Booking, BookingChannel
+from booking.exams.line import EXAMS
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, keyring_of, reading, unit_of_work
 from booking.kernel.ids import SlotId
 from booking.slots.models import Quota, Slot, SlotState
 from tests import factories
 from tests.conftest import NOW
+from tests.service.allotment.city import NOON, Town
 from tests.web.api.conftest import Caller, problem, refusal
 
 
@@ -163,6 +166,40 @@ def test_a_slot_that_is_not_open_is_refused(learner: Caller, sessions: Sessions)
         closed = factories.slot(session, closes_at=NOW)
 
     assert refusal(learner.book(closed)) == (409, "slot_closed")
+
+
+@pytest.mark.parametrize(
+    ("at", "way"),
+    [
+        (NOW, "send a request with POST /api/v1/requests before 2026-12-03 17:00"),
+        (datetime(2026, 12, 3, 9, tzinfo=UTC), "can be booked from 2026-12-05 12:00 on"),
+    ],
+)
+def test_a_slot_that_a_round_decides_is_refused_with_the_way_to_ask(
+    sessions: Sessions, clock: FixedClock, program: Callable[..., Caller], at: datetime, way: str
+) -> None:
+    town = Town(sessions)
+    slot_id, person = town.add_slot(), town.add_learner()
+    clock.instant = at
+
+    answer = program(actor=person).book(slot_id)
+
+    assert refusal(answer) == (409, "round_decides")
+    assert way in problem(answer)["detail"]
+    assert count(sessions) == 0
+
+
+def test_what_a_round_has_left_over_is_booked_like_any_other_place(
+    sessions: Sessions, clock: FixedClock, program: Callable[..., Caller]
+) -> None:
+    town = Town(sessions)
+    slot_id, person = town.add_slot(), town.add_learner()
+    town.open()
+    town.draw()
+    jobs.hand_on_seats(sessions, EXAMS, NOON)
+    clock.instant = NOON
+
+    assert program(actor=person).book(slot_id).status_code == 201
 
 
 def test_a_withdrawn_slot_is_refused_and_listed_as_such(learner: Caller, slot_id: SlotId, sessions: Sessions) -> None:

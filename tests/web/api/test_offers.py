@@ -1,12 +1,14 @@
 """What everybody may read: sites, slots, shares, the document; and addresses that are none."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import update
 
+from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, unit_of_work
 from booking.sites.models import Site
+from booking.slots.models import Lane, Method
 from tests import factories
 from tests.conftest import NOW
 from tests.web.api.conftest import PREFIX, Caller, problem, refusal
@@ -15,6 +17,9 @@ from tests.web.conftest import Visitor
 CALLS = {
     ("post", "/tokens"), ("get", "/sites"), ("get", "/slots"), ("get", "/me/eligibility"), ("post", "/bookings"),
     ("get", "/bookings"), ("get", "/bookings/{reference}"), ("delete", "/bookings/{reference}"),
+    ("post", "/requests"), ("get", "/requests"), ("get", "/requests/{reference}"), ("put", "/requests/{reference}"),
+    ("delete", "/requests/{reference}"), ("get", "/rounds"), ("get", "/rounds/{round_id}"),
+    ("get", "/rounds/{round_id}/record"), ("get", "/rounds/{round_id}/leaves"),
     ("get", "/stats/shares"), ("get", "/openapi.json"),
 }  # fmt: skip
 
@@ -32,7 +37,7 @@ def test_the_document_tells_of_every_call(nobody: Caller) -> None:
     assert set(told) == CALLS
     assert all(call["summary"] for call in told.values())
     guarded = {call for call, text in told.items() if text.get("security") == [{"bearer": []}]}
-    assert guarded == {call for call in CALLS if call[1].startswith(("/me", "/bookings"))}
+    assert guarded == {call for call in CALLS if call[1].startswith(("/me", "/bookings", "/requests"))}
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
@@ -118,6 +123,23 @@ def test_slots_are_chosen_by_line_service_site_and_local_days(nobody: Caller, se
     assert ids("to=2026-12-09") == [first, second]
 
 
+def test_a_slot_that_a_round_decides_shows_the_hours_of_requests_until_the_rest_is_first_come(
+    nobody: Caller, sessions: Sessions, clock: FixedClock
+) -> None:
+    with unit_of_work(sessions) as session:
+        factories.slot(session, method=Method.RANKED, lanes={Lane.ORDINARY: 5})
+
+    def shown(at: datetime) -> list[str]:
+        clock.instant = at
+        (slot,) = nobody.get("/slots?from=2026-12-08&to=2026-12-08").get_json()["items"]
+        return [slot["method"], slot["opens_at"], slot["closes_at"]]
+
+    requests = ["ranked", "2026-11-20T01:00:00Z", "2026-12-03T09:00:00Z"]
+    booking = ["first_come", "2026-12-05T04:00:00Z", "2026-12-07T16:00:00Z"]
+    opens = datetime(2026, 12, 5, 4, tzinfo=UTC)
+    assert [shown(at) for at in (NOW, opens - timedelta(seconds=1), opens)] == [requests, requests, booking]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_following_the_cursor_gives_every_slot_once(nobody: Caller, sessions: Sessions, limit: int) -> None:
     with unit_of_work(sessions) as session:
@@ -164,6 +186,9 @@ def test_following_the_cursor_gives_every_site_once(nobody: Caller, sessions: Se
         ("/slots?cursor=x", "cursor"),
         ("/slots?cursor=999999999", "cursor"),
         ("/sites?line=trains", "line"),
+        ("/rounds?service=subject_9", "service"),
+        ("/rounds?date=today", "date"),
+        ("/rounds?cursor=x", "cursor"),
         ("/stats/shares?from=2026-12-02&to=2026-12-01", "to"),
         ("/stats/shares?to=2025-12-01", "to"),
     ],
@@ -188,7 +213,7 @@ def test_shares_are_counts_and_text_with_two_decimals(nobody: Caller, sessions: 
 
 
 def test_an_address_or_method_that_is_none_is_a_problem_too(nobody: Caller) -> None:
-    assert refusal(nobody.get("/rounds")) == (404, "not_found")
+    assert refusal(nobody.get("/round")) == (404, "not_found")
     wrong = nobody.call("PUT", "/bookings")
     assert refusal(wrong) == (405, "method_not_allowed")
     assert {"GET", "POST"} <= {method.strip() for method in wrong.headers["Allow"].split(",")}
