@@ -72,6 +72,10 @@ def _the_freeze_forgets_a_row(_: Random, data: Json) -> None:
     data["freeze"]["n"] -= 1
 
 
+def _the_list_is_dated_otherwise(dice: Random, data: Json) -> None:
+    dice.choice((data["checkpoints"][0], data["freeze"]))["at"] = "2026-12-03T00:00:00Z"
+
+
 def _a_number_is_left_out(dice: Random, data: Json) -> None:
     if dice.random() < 0.5:
         data["rows"][-1]["row"]["seq"] += 1
@@ -128,6 +132,7 @@ def _a_seat_is_given_out_of_turn(dice: Random, data: Json) -> None:
 
 
 LIES: tuple[Callable[[Random, Json], None], ...] = (
+    _the_list_is_dated_otherwise,
     _the_close_is_counted_early, _the_freeze_forgets_a_row, _a_number_is_left_out, _the_announcement_is_unfit,
     _the_announcement_is_unfit, _a_source_stands_twice, _a_request_comes_after_the_close, _one_person_corrects,
     _an_event_breaks_the_rules, _an_event_breaks_the_rules, _a_seat_is_given_out_of_turn,

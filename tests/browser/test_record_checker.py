@@ -138,6 +138,16 @@ def test_browser_and_python_agree_on_every_step_of_a_thousand_rounds(page: Page)
     assert held_and_failed == dict.fromkeys(range(12), (True, True))  # else the rounds would prove little
 
 
+@pytest.mark.parametrize(("name", "step"), [("announcement_hash", 1), ("seed", 8), ("outcome_hash", 8)])
+def test_the_browser_sees_a_hash_that_alone_was_altered(page: Page, name: str, step: int) -> None:
+    case = {"text": text_of({**a_round(12).data, name: "0" * 64}), "receipts": []}
+
+    [states] = in_the_browser(page, [case])
+
+    assert [number for number, state in states if state == "wrong"] == [step]
+    assert states == in_python(case)
+
+
 def test_the_browser_refuses_every_receipt_that_is_not_of_the_record(page: Page) -> None:
     built, other = a_round(8), a_round(10)
     mine, next_to_mine = built.receipts[4], built.receipts[5]
