@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from http.client import HTTPException
 
 # drand's chain "quicknet": a value every three seconds, so that the number of a future one can be announced.
 CHAIN = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
@@ -62,7 +63,7 @@ def drand_value(
     for mirror in mirrors:
         try:
             answer = (get or _get)(f"{mirror.rstrip('/')}/{CHAIN}/public/{number}")
-        except OSError:  # not reachable, or not out yet: the others may be
+        except (OSError, HTTPException):  # not reachable, cut off, or not out yet: the others may be
             continue
         found.append(_checked(answer, number))
     if len(set(found)) > 1:
@@ -74,7 +75,7 @@ def _checked(answer: bytes, number: int) -> str:
     try:
         value = json.loads(answer)
         randomness, signature = str(value["randomness"]), bytes.fromhex(value["signature"])
-    except (ValueError, KeyError, TypeError) as failure:
+    except (ValueError, KeyError, TypeError, RecursionError) as failure:
         raise DoubtfulValueError("an answer cannot be read") from failure
     if value.get("round") != number:
         raise DoubtfulValueError("an answer is for another round")

@@ -49,13 +49,11 @@ def differing(session: Session, round_: Round) -> bool:
 
 def keep_value(session: Session, round_id: int, source: str, value: str, *, actor: Actor, now: datetime) -> bool:
     """Keep a value that the system fetched; return False if there is one of that source already."""
-    round_ = session.get_one(Round, round_id)
-    _require_time(round_, source, now)
+    round_ = _held(session, round_id)  # so that of two fetchers one waits and then sees the other's value
     known = select(BeaconValue.id).where(BeaconValue.round_id == round_id, BeaconValue.source == source)
-    # The round's row is touched first, so that of two fetchers one waits and then sees the other's value.
-    session.execute(update(Round).where(Round.id == round_id).values(alarmed_at=Round.alarmed_at))
     if session.scalar(known) is not None:
         return False
+    _require_time(round_, source, now)
     session.execute(insert(BeaconValue).values(round_id=round_id, source=source, value=value, at=now))
     audit.record(session, "random value kept", "round", round_id, actor=actor, now=now, after={"source": source})
     return True
@@ -69,9 +67,9 @@ def enter_draw(session: Session, round_id: int, source: str, numbers: str, *, ac
     """
     if actor.person_id is None:
         raise NotAllowedError
-    round_ = session.get(Round, round_id)
-    if round_ is None or not source.startswith(DRAW):
+    if not source.startswith(DRAW):
         raise NotFoundError
+    round_ = _held(session, round_id)  # a draw of this moment is done, or waits and sees these numbers
     _require_time(round_, source, now)
     row = insert(BeaconValue).values(
         round_id=round_id, source=source, value=drawn_numbers(numbers), entered_by_person=actor.person_id, at=now
@@ -85,7 +83,7 @@ def enter_draw(session: Session, round_id: int, source: str, numbers: str, *, ac
 def drawn_numbers(text: str) -> str:
     """Return the numbers as the record spells them; raise `WrongValueError`."""
     parts = text.replace(",", " ").replace("，", " ").split()
-    if len(parts) != NUMBERS or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != NUMBERS or not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
         raise WrongValueError("numbers")
     numbers = [int(part) for part in parts]
     if numbers != sorted(set(numbers)) or not 1 <= numbers[0] <= numbers[-1] <= HIGHEST:
@@ -125,7 +123,16 @@ def _agreed(source: str, entered: dict[int | None, str]) -> str:
     values = list(entered.values())
     if not source.startswith(DRAW):
         return values[0] if values else ""
-    return next((value for value in values if values.count(value) >= 2), "")
+    agreed = {value for value in values if values.count(value) >= 2}
+    return agreed.pop() if len(agreed) == 1 else ""
+
+
+def _held(session: Session, round_id: int) -> Round:
+    """Return the round as it is now, held until the commit; raise `NotFoundError`."""
+    held = update(Round).where(Round.id == round_id).values(alarmed_at=Round.alarmed_at)
+    if rows_changed(session, held.execution_options(synchronize_session=False)) != 1:
+        raise NotFoundError
+    return session.get_one(Round, round_id, populate_existing=True)
 
 
 def _require_time(round_: Round, source: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from booking.allotment.models.requests import Entry, Request, RequestState, Standing
 from booking.allotment.models.rounds import Checkpoint, Round, RoundOutcome, RoundSlot, Stage
-from booking.allotment.rules.draw import Outcome, draw, effective, outcome_hash, places_of, seed_of
+from booking.allotment.rules.draw import Json, Outcome, draw, effective, outcome_hash, places_of, seed_of
 from booking.allotment.rules.encoding import instant_text
 from booking.allotment.service.announced import announcement_of, rows_of
 from booking.allotment.service.beacons import agreed_values
@@ -57,16 +57,30 @@ def compute(session: Session, round_id: int) -> Drawn | None:
     values = agreed_values(session, round_) if round_.stage is Stage.FROZEN else None
     if values is None:
         return None
-    announcement = announcement_of(round_)
-    n, root = round_.frozen_leaves or 0, bytes.fromhex(round_.frozen_root)
-    seed = seed_of(bytes.fromhex(round_.announcement_hash), n, root, values)
+    announcement, seed = announcement_of(round_), _seed(round_, values)
     outcome = draw(
         effective(rows_of(session, round_id)), places_of(announcement), announcement["lanes"], seed,
         method=announcement["method"], sample=announcement["sample"],
     )  # fmt: skip
-    freeze = {"n": n, "root": round_.frozen_root, "at": instant_text(round_.objections_until)}
+    freeze = {
+        "n": round_.frozen_leaves,
+        "root": round_.frozen_root,
+        "at": instant_text(round_.objections_until),
+    }
     binding = outcome_hash(outcome, checkpoints_of(session, round_id), freeze)
     return Drawn(outcome, seed.hex(), binding.hex())
+
+
+def _seed(round_: Round, values: list[Json]) -> bytes:
+    root = bytes.fromhex(round_.frozen_root)
+    return seed_of(bytes.fromhex(round_.announcement_hash), round_.frozen_leaves or 0, root, values)
+
+
+def _still_holds(session: Session, round_id: int, drawn: Drawn) -> bool:
+    """Whether the random values are those of the computed draw; asked while the round is held, when none is added."""
+    round_ = session.get_one(Round, round_id)
+    values = agreed_values(session, round_)
+    return values is not None and _seed(round_, values).hex() == drawn.seed
 
 
 def checkpoints_of(session: Session, round_id: int) -> list[dict[str, object]]:
@@ -78,13 +92,16 @@ def checkpoints_of(session: Session, round_id: int) -> list[dict[str, object]]:
 def settle(session: Session, line: Line, round_id: int, drawn: Drawn, *, actor: Actor, now: datetime) -> bool:
     """Make the computed draw the round's, once: ledger, bookings, requests, record, messages, in one transaction.
 
-    Returns False if another process was first. Who won a place and cannot take it any more is passed over at once,
-    as an event of the record.
+    Returns False if another process was first, or a random value was put right since it was computed. Who won a place
+    and cannot take it any more is passed over at once, as an event of the record.
     """
     claim = update(Round).where(Round.id == round_id, Round.stage == Stage.FROZEN)
-    decided = {"seed": drawn.seed, "outcome_hash": drawn.outcome_hash, "event_hash": drawn.outcome_hash}
-    if rows_changed(session, claim.values(stage=Stage.DRAWN, drawn_at=now, **decided)) != 1:
+    if rows_changed(session, claim.values(drawn_at=Round.drawn_at)) != 1 or not _still_holds(
+        session, round_id, drawn
+    ):
         return False
+    decided = {"seed": drawn.seed, "outcome_hash": drawn.outcome_hash, "event_hash": drawn.outcome_hash}
+    session.execute(claim.values(stage=Stage.DRAWN, drawn_at=now, **decided))
     outcome = drawn.outcome
     lists = {name: json.dumps(getattr(outcome, name)) for name in ("order", "result", "waiting", "sample")}
     session.execute(insert(RoundOutcome).values(round_id=round_id, **lists))
