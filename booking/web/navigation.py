@@ -13,11 +13,13 @@ from booking.web.house import me
 PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Home"), "home.index", None),
     (_l("Public plans"), "plans.public_plans", None),
+    (_l("Rounds"), "allotment.rounds", None),
     (_l("My tests"), "exams.path", Act.BOOK_FOR_ONESELF),
     (_l("My bookings"), "bookings.mine", Act.BOOK_FOR_ONESELF),
     (_l("Messages"), "notices.inbox", Act.USE_OWN_ACCOUNT),
     (_l("Counter"), "exams.counter", Act.SEE_LEARNERS),
     (_l("Plan board"), "plans.board", Act.SEE_PLANS),
+    (_l("Rounds desk"), "allotment.desk", Act.SEE_ROUNDS),
     (_l("Sites"), "sites.desk", Act.SEE_PLANS),
     (_l("Settings"), "policies.settings", Act.SEE_SETTINGS),
     (_l("Log"), "audit.log", Act.READ_AUDIT),

@@ -1,14 +1,17 @@
 """The plan that everybody may see, and the page of each site."""
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import cast
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from booking.kernel.db import reading
 from booking.kernel.ids import SiteId
 from booking.plans.queries import public as plans
-from booking.plans.queries.public import Filter
+from booking.plans.queries.public import Closing, Filter
 from booking.plans.views.blueprint import bp
 from booking.plans.views.calendar import public_page
 from booking.sites import queries as sites
@@ -18,6 +21,7 @@ from booking.web.guards import public
 from booking.web.house import now, sessions, today
 from booking.web.language import language
 
+CLOSINGS = "closings"  # sites are closed on a higher floor, which says here how to read what is public of it
 NEXT_SESSIONS = 12
 REACH = timedelta(days=60)
 
@@ -35,9 +39,11 @@ def _plans() -> str:
 
 
 def _places() -> str:
+    closings_of = cast("Callable[[Session, date], Sequence[Closing]]", current_app.extensions[CLOSINGS])
     with reading(sessions()) as session:
         page = public_page(session, request.args, now=now())
-    return render_template("plans/places.html", page=page, now=now())
+        closings = closings_of(session, today())
+    return render_template("plans/places.html", page=page, closings=closings, now=now())
 
 
 @bp.get("/sites/<int:site_id>")
