@@ -75,6 +75,7 @@ def hand_on(session: Session, line: Line, round_id: int, *, actor: Actor, now: d
     the queue at once.
     """
     chain = take_chain(session, round_id)
+    _hold_ledger(session, round_id)
     _follow(session, chain)
     given = _hand_to_queue(session, line, chain, actor=actor, now=now)
     chain.save(session)
@@ -136,6 +137,18 @@ def end_without_hope(session: Session, line: Line, request_id: int, *, actor: Ac
     requests.end(session, request, RequestState.ENDED, actor=actor, now=now)
     tell_of_request(session, "request_ended", request, line=line, now=now)
     return True
+
+
+def _hold_ledger(session: Session, round_id: int) -> None:
+    """Hold the seats of a round until the commit, in ascending slot id.
+
+    A seat given back from here on waits for the next announced hour: else it could be handed on before the record
+    says that it was given back, or go on sale without having been offered to the queue.
+    """
+    mine = select(RoundSlot.slot_id).where(RoundSlot.round_id == round_id).order_by(RoundSlot.slot_id)
+    for slot_id in session.scalars(mine).all():
+        held = update(Quota).where(Quota.slot_id == slot_id).values(freed=Quota.freed)
+        session.execute(held.execution_options(synchronize_session=False))
 
 
 def _follow(session: Session, chain: Chain) -> int:
