@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from booking.allotment.beacons import build_beacons
 from booking.audit.models import JobRun
 from booking.kernel.actors import Role
 from booking.kernel.calendar import at_local, local_day
@@ -16,7 +17,7 @@ from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import NotFoundError
 from booking.notices.senders import FileOutbox, Senders
 from booking.policies import service as policies
-from booking.scheduler import EVERY_MINUTE, Job, jobs, ring, run_job, run_once, serve
+from booking.scheduler import EVERY_MINUTE, Job, Outside, jobs, ring, run_job, run_once, serve
 from booking.slots.models import Lane, Quota
 from tests import factories
 
@@ -24,9 +25,9 @@ NOON = time(12)
 
 
 @pytest.fixture
-def senders(tmp_path: Path) -> Senders:
+def outside(tmp_path: Path) -> Outside:
     outbox = FileOutbox(tmp_path)
-    return Senders(sms=outbox, mail=outbox)
+    return Outside(Senders(sms=outbox, mail=outbox), build_beacons(is_demo=True, mirrors=()))
 
 
 def job_runs(sessions: Sessions) -> list[JobRun]:
@@ -46,27 +47,30 @@ def broken(sessions: Sessions, now: datetime) -> int:
     raise RuntimeError("13912345678 is in this text")
 
 
-def test_the_table_names_every_job_in_the_order_of_catching_up(senders: Senders) -> None:
-    assert [job.name for job in jobs(senders)] == [
+def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside) -> None:
+    assert [job.name for job in jobs(outside)] == [
         "publish-plans",
+        "open-rounds",
         "release-seats",
         "cancel-withdrawn",
+        "advance-rounds",
         "return-freed-seats",
+        "end-requests",
         "expire",
         "send-messages",
     ]
 
 
-def test_every_job_runs_on_an_empty_database(sessions: Sessions, clock: FixedClock, senders: Senders) -> None:
+def test_every_job_runs_on_an_empty_database(sessions: Sessions, clock: FixedClock, outside: Outside) -> None:
     assert [run_job(sessions, job.name, clock.now(), outside=outside) for job in jobs(outside)] == [0] * 9
 
 
-def test_a_job_of_another_name_is_refused(sessions: Sessions, clock: FixedClock, senders: Senders) -> None:
+def test_a_job_of_another_name_is_refused(sessions: Sessions, clock: FixedClock, outside: Outside) -> None:
     with pytest.raises(NotFoundError):
         run_job(sessions, "sell-seats", clock.now(), outside=outside)
 
 
-def test_freed_seats_return_at_noon_and_not_before(sessions: Sessions, clock: FixedClock, senders: Senders) -> None:
+def test_freed_seats_return_at_noon_and_not_before(sessions: Sessions, clock: FixedClock, outside: Outside) -> None:
     with unit_of_work(sessions) as session:
         slot_id = factories.slot(session, released=3, capacity=5)
         session.get_one(Quota, (slot_id, Lane.ORDINARY)).freed = 2
@@ -80,7 +84,7 @@ def test_freed_seats_return_at_noon_and_not_before(sessions: Sessions, clock: Fi
 
 
 def test_freed_seats_return_at_the_hour_that_the_office_has_set(
-    sessions: Sessions, clock: FixedClock, senders: Senders
+    sessions: Sessions, clock: FixedClock, outside: Outside
 ) -> None:
     """The pages name the setting, so the job keeps to it."""
     today = local_day(clock.now())
