@@ -7,7 +7,7 @@ instead of waiting.
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -138,8 +138,14 @@ def batched(items: Iterable[Item], size: int = 500) -> Iterator[tuple[Item, ...]
         yield some
 
 
-def rows_changed(session: Session, statement: Executable, given: Mapping[str, object] | None = None) -> int:
-    """Run an UPDATE, DELETE or INSERT and return how many rows it touched: the answer to "was I first?"."""
+Given = Mapping[str, object] | Sequence[Mapping[str, object]]
+
+
+def rows_changed(session: Session, statement: Executable, given: Given | None = None) -> int:
+    """Run an UPDATE, DELETE or INSERT and return how many rows it touched, in all where it is run for several values.
+
+    That is the answer to "was I first?".
+    """
     result = session.execute(statement, given)
     assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type; data changes always give a cursor
     return result.rowcount

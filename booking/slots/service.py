@@ -85,6 +85,14 @@ CLAIM = (
     .values(taken=Quota.taken + 1)
 )
 
+# Core as well: in a session that holds all people of a round, the ORM would look through them for each of its slots.
+OPEN = (
+    update(table_of(Quota))
+    .where(Quota.slot_id == bindparam("slot"), Quota.lane == bindparam("of_lane"))
+    .where(Quota.released == 0, Quota.freed == 0)
+    .values(released=bindparam("given"), taken=bindparam("given"), freed=Quota.capacity - bindparam("given"))
+)
+
 
 def take_seat(session: Session, slot_id: SlotId, lanes: Sequence[Lane]) -> Lane:
     """Claim one released seat in the first of `lanes` that has one, and return that lane.
@@ -123,18 +131,18 @@ def settle_draw(session: Session, given: Mapping[SlotId, Mapping[Lane, int]], *,
         (row.slot_id, row.lane) for row in quotas
     }:
         raise InvalidStateError("a seat was drawn in a lane that its slot does not have")
-    for slot_id, lane, capacity in quotas:
-        taken = given[SlotId(slot_id)].get(lane, 0)
-        opened = update(Quota).where(
-            Quota.slot_id == slot_id, Quota.lane == lane, Quota.released == 0, Quota.freed == 0
-        )
-        if rows_changed(session, opened.values(released=taken, taken=taken, freed=capacity - taken)) != 1:
-            raise InvalidStateError(f"slot {slot_id}, lane {lane} was opened before")
+    if not quotas:
+        return
+    opened = [
+        {"slot": slot_id, "of_lane": lane, "given": given[SlotId(slot_id)].get(lane, 0)}
+        for slot_id, lane, _ in quotas
+    ]
+    if rows_changed(session, OPEN, opened) != len(quotas):
+        raise InvalidStateError("a slot of the draw was opened before")
     rows = [
         {"slot_id": slot_id, "lane": lane, "amount": n, "due_at": now, "done_at": now} for slot_id, lane, n in quotas
     ]
-    if rows:
-        session.execute(insert(Release), rows)
+    session.execute(insert(table_of(Release)), rows)
     audit.record_all(
         session, "seats released", "slot",
         [(slot_id, {"lane": lane, "amount": n}) for slot_id, lane, n in quotas], actor=actor, now=now,
