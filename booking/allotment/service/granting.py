@@ -33,7 +33,7 @@ def passed_because(
     asked = []
     for entry, request in turns:
         slot = places[entry.slot_id or 0]
-        if reason := _reason_at_once(request, slot):
+        if reason := _reason_at_once(request, slot, now):
             found[PersonId(entry.person_id)] = reason
         else:
             asked.append((PersonId(entry.person_id), slot))
@@ -99,12 +99,15 @@ def grant_all(
     leave_rounds(session, [request.id for _, request, _ in turns], now=now)
 
 
-def _reason_at_once(request: Request, slot: Slot) -> str:
+def _reason_at_once(request: Request, slot: Slot, now: datetime) -> str:
     if slot.state is SlotState.WITHDRAWN:
         return SLOT_CLOSED
     if request.state is RequestState.GRANTED:
         return HOLDS_ANOTHER
-    return "" if request.state is RequestState.LIVE else WITHDRAWN
+    if request.state is not RequestState.LIVE:
+        return WITHDRAWN
+    # A draw that no scheduler made in time: a place that can be neither booked nor cancelled any more is no gift.
+    return "" if now < slot.closes_at else TOO_LATE
 
 
 def _overlapping(session: Session, asked: Sequence[tuple[PersonId, Slot]]) -> Iterator[tuple[PersonId, str]]:

@@ -31,12 +31,16 @@ def rounds_to_checkpoint(session: Session, line: str, *, now: datetime) -> Seque
 
 
 def checkpoint(session: Session, round_id: int, *, now: datetime) -> bool:
-    """Publish the root of an open round that has grown; return False if it has not, or no longer is open."""
+    """Publish the root of an open round that has grown; return False if it has not, or no longer is open.
+
+    A clock behind that of the latest row or checkpoint publishes nothing: no checkpoint is dated before another.
+    """
     at = now.replace(microsecond=0)
     claim = (
         update(Round)
         .where(Round.id == round_id, Round.stage == Stage.COLLECTING, Round.closes_at > now)
         .where(Round.leaves > Round.checkpointed, Round.latest_minute <= at)
+        .where(~select(Checkpoint.number).where(Checkpoint.round_id == round_id, Checkpoint.at > at).exists())
         .values(checkpointed=Round.leaves, latest_minute=at.replace(second=0))
         .returning(Round.leaves, Round.peaks)
     )
