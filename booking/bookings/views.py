@@ -1,13 +1,16 @@
-"""The holder's bookings: the list, and one booking with its ticket. Cancelling and changing belong to the lines."""
+"""The holder's bookings: the list, one booking, its calendar entry. Lines cancel and change."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from booking.bookings import queries
+from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file
 from booking.kernel.actors import Act
 from booking.kernel.db import reading
 from booking.web.guards import may
 from booking.web.house import me, now, sessions
+from booking.web.language import language
+from booking.web.words import service_called
 
 bp = Blueprint("bookings", __name__)
 
@@ -33,3 +36,14 @@ def show(reference: str) -> ResponseReturnValue:
     is_to_come = booking.is_live and now() < booking.ends_at
     can_change = booking.can_change(now())
     return render_template("bookings/show.html", booking=booking, is_to_come=is_to_come, can_change=can_change)
+
+
+@bp.get("/my/bookings/<reference>.ics")
+@may(Act.BOOK_FOR_ONESELF)
+def calendar(reference: str) -> ResponseReturnValue:
+    """Give a booking as a file for the holder's own calendar, a cancelled one too."""
+    with reading(sessions()) as session:
+        booking = queries.shown(session, reference, person_id=me().person_id)
+    content = calendar_file(booking, service_called(booking.service), language(), now=now())
+    headers = {"Content-Disposition": f'attachment; filename="booking-{booking.reference}.ics"'}
+    return Response(content, mimetype=MEDIA_TYPE, headers=headers)

@@ -1,14 +1,16 @@
 """Pages' words for codes: services, lanes, channels, states, roles."""
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from booking.kernel.errors import Wording
 from booking.web.language import add_filter, worded
 
+SERVICES = "booking_services"  # where the application keeps what people call each service
 LANES = {
     "ordinary": _l("ordinary"),
     "priority": _l("priority"),
@@ -56,9 +58,16 @@ def worded_by(table: Mapping[str, LazyString]) -> Callable[[str], str]:
     return lambda code: str(table.get(code, code))
 
 
+def service_called(code: str) -> Wording:
+    """Return what people call a service; an unknown code stays as it is."""
+    services = cast("Mapping[str, Wording]", current_app.extensions[SERVICES])
+    return services.get(code, Wording(code, code))
+
+
 def install(app: Flask, services: Mapping[str, Wording]) -> None:
     """Add the filters; `services` come from the lines of business."""
-    add_filter(app, lambda code: worded(services[code]) if code in services else code, "subject")
+    app.extensions[SERVICES] = services
+    add_filter(app, lambda code: worded(service_called(code)), "subject")
     for name, table in (
         ("lane", LANES),
         ("channel", CHANNELS),

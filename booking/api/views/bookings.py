@@ -1,7 +1,8 @@
-"""The caller's bookings: made once for each key, listed, shown, cancelled."""
+"""The caller's bookings: made once for each key, listed, shown (as a calendar entry too), cancelled."""
 
 from typing import Any
 
+from flask import Response
 from sqlalchemy.orm import Session
 
 from booking.api import schemas
@@ -9,8 +10,9 @@ from booking.api.errors import KeyReusedError, NotBookableError, RoundDecidesErr
 from booking.api.problems import explained
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
-from booking.api.words import ROUND_DECIDES, SEND_REQUEST, local_time
+from booking.api.words import ROUND_DECIDES, SEND_REQUEST, language, local_time
 from booking.bookings import queries, service
+from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file
 from booking.bookings.line import Line
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import AlreadyBookedError, DuplicateRequestError
@@ -69,6 +71,19 @@ def booking(reference: str) -> dict[str, object]:
     """Show one booking of the caller; somebody else's is not found."""
     with reading(sessions()) as session:
         return _booking(_mine(session, reference))
+
+
+@bp.get("/bookings/<reference>.ics")
+@bearer(Act.BOOK_FOR_ONESELF)
+@bp.response(200, {"type": "string"}, content_type=MEDIA_TYPE, description="A calendar (RFC 5545) with one event")
+@bp.alt_response(404, "NOT_FOUND")
+def calendar(reference: str) -> Response:
+    """Give a booking of the caller as a calendar file; a change or cancellation comes as the same event again."""
+    with reading(sessions()) as session:
+        mine = _mine(session, reference)
+    content = calendar_file(mine, LINES[mine.line].services[mine.service], language(), now=now())
+    headers = {"Content-Disposition": f'attachment; filename="booking-{mine.reference}.ics"'}
+    return Response(content, mimetype=MEDIA_TYPE, headers=headers)
 
 
 @bp.delete("/bookings/<reference>")

@@ -18,6 +18,7 @@ from tests import factories
 from tests.conftest import NOW
 from tests.service.allotment.city import NOON, Town
 from tests.web.api.conftest import Caller, problem, refusal
+from tests.web.bookings.calendars import read_calendar
 
 
 @pytest.fixture
@@ -261,6 +262,48 @@ def test_a_booking_is_shown_and_cancelled_by_its_reference(
         assert session.execute(select(Quota.taken, Quota.freed)).one() == (0, 1)
 
 
+def test_a_booking_is_given_as_a_calendar_file_before_and_after_its_end(
+    learner: Caller, slot_id: SlotId, sessions: Sessions
+) -> None:
+    reference = learner.book(slot_id).get_json()["reference"]
+    answer = learner.get(f"/bookings/{reference.lower()}.ics")
+    learner.call("DELETE", f"/bookings/{reference}")
+    after = learner.get(f"/bookings/{reference}.ics", headers={"Accept-Language": "zh-CN"})
+
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="booking-{reference}.ics"'
+    event, struck_out = (read_calendar(each.data).part("VEVENT") for each in (answer, after))
+    assert event.text("UID") == struck_out.text("UID")
+    assert (event.text("STATUS"), event.text("SEQUENCE")) == ("CONFIRMED", "0")
+    assert (struck_out.text("STATUS"), struck_out.text("SEQUENCE")) == ("CANCELLED", "1")
+    assert event.text("SUMMARY").startswith("Subject 2 (field)")
+    assert struck_out.text("SUMMARY").startswith("已取消：科目二")
+    assert after.headers["Content-Language"] == "zh"
+
+
+def test_the_document_tells_that_a_calendar_comes(nobody: Caller) -> None:
+    told = nobody.get("/openapi.json").get_json()["paths"]["/api/v1/bookings/{reference}.ics"]["get"]["responses"]
+
+    assert list(told["200"]["content"]) == ["text/calendar"]
+
+
+@pytest.mark.parametrize("reference", ["ZZZZZZZZZZ", "Z", "%00", "%E9%94%AE"])
+def test_a_calendar_file_of_a_reference_that_is_none_is_not_found(learner: Caller, reference: str) -> None:
+    assert refusal(learner.get(f"/bookings/{reference}.ics")) == (404, "not_found")
+
+
+def test_somebody_elses_calendar_file_is_not_found(
+    learner: Caller, sessions: Sessions, program: Callable[..., Caller]
+) -> None:
+    other = program()
+    assert other.actor is not None
+    with unit_of_work(sessions) as session:
+        reference = factories.booking(session, other.actor, factories.slot(session), at=NOW)
+
+    assert refusal(learner.get(f"/bookings/{reference}.ics")) == (404, "not_found")
+    assert other.get(f"/bookings/{reference}.ics").status_code == 200
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_somebody_elses_booking_is_not_found_and_stands(
     learner: Caller, sessions: Sessions, program: Callable[..., Caller], method: str
@@ -296,7 +339,14 @@ def test_no_answer_bears_name_document_or_phone(learner: Caller, slot_id: SlotId
     reference = answers[0].get_json()["reference"]
     answers += [
         learner.get(path)
-        for path in ("/bookings", f"/bookings/{reference}", "/sites", "/slots", "/me/eligibility?service=subject_2")
+        for path in (
+            "/bookings",
+            f"/bookings/{reference}",
+            f"/bookings/{reference}.ics",
+            "/sites",
+            "/slots",
+            "/me/eligibility?service=subject_2",
+        )
     ]
     answers.append(learner.call("DELETE", f"/bookings/{reference}"))
     with reading(sessions) as session:

@@ -17,6 +17,7 @@ from tests.web.conftest import Visitor
 CALLS = {
     ("post", "/tokens"), ("get", "/sites"), ("get", "/slots"), ("get", "/me/eligibility"), ("post", "/bookings"),
     ("get", "/bookings"), ("get", "/bookings/{reference}"), ("delete", "/bookings/{reference}"),
+    ("get", "/bookings/{reference}.ics"),
     ("post", "/requests"), ("get", "/requests"), ("get", "/requests/{reference}"), ("put", "/requests/{reference}"),
     ("delete", "/requests/{reference}"), ("get", "/rounds"), ("get", "/rounds/{round_id}"),
     ("get", "/rounds/{round_id}/record"), ("get", "/rounds/{round_id}/leaves"),
