@@ -1,11 +1,13 @@
-"""The holder's bookings: the list, one booking, its calendar entry. Lines cancel and change."""
+"""The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.bookings import queries
-from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file
+from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, come_by
+from booking.bookings.ticket import code_of
 from booking.kernel.actors import Act
+from booking.kernel.calendar import local_day
 from booking.kernel.db import reading
 from booking.web.guards import may
 from booking.web.house import me, now, sessions
@@ -36,6 +38,18 @@ def show(reference: str) -> ResponseReturnValue:
     is_to_come = booking.is_live and now() < booking.ends_at
     can_change = booking.can_change(now())
     return render_template("bookings/show.html", booking=booking, is_to_come=is_to_come, can_change=can_change)
+
+
+@bp.get("/my/bookings/<reference>/ticket")
+@may(Act.BOOK_FOR_ONESELF)
+def ticket(reference: str) -> ResponseReturnValue:
+    """Show the ticket of a booking, for paper; a place that is no longer held has none."""
+    with reading(sessions()) as session:
+        booking = queries.shown(session, reference, person_id=me().person_id)
+    if not booking.is_live:
+        return redirect(url_for("bookings.show", reference=booking.reference))
+    code, day = code_of(booking.reference), local_day(booking.starts_at)
+    return render_template("bookings/ticket.html", booking=booking, code=code, day=day, come_by=come_by(booking))
 
 
 @bp.get("/my/bookings/<reference>.ics")
