@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.allotment.beacons import Beacons
@@ -14,7 +15,7 @@ from booking.allotment.service import requests
 from booking.allotment.service.requests import Asked
 from booking.allotment.service.wishes import AnyAt, WishFor
 from booking.bookings import service as bookings
-from booking.bookings.models import BookingChannel
+from booking.bookings.models import LIVE, Booking, BookingChannel
 from booking.bookings.wishes import Wish
 from booking.demo.people import DemoLearner
 from booking.exams.line import EXAMS
@@ -31,7 +32,8 @@ from booking.slots.queries import OpenSlot, slots_between
 HORIZON = timedelta(days=16)
 AT_THE_COUNTER = 0.2
 MOST_WISHES = 4
-ANYWHERE = 0.4  # who would go to any session of a site, now and later
+ONE_DAY_ONLY = 0.7
+ANYWHERE = 0.3  # who would go to any session of a site, now and later
 FLEXIBLE = 0.5  # who takes a freed seat until the day before
 
 
@@ -67,16 +69,26 @@ def ask(city: City, learner: DemoLearner, now: datetime) -> None:
         return  # a lane that is full, or a rule that speaks against it: this learner asks another day
 
 
+def who_waits_or_holds(city: City) -> set[PersonId]:
+    """Return who has a live request or booking: nobody of the demo city asks for two subjects at once."""
+    with reading(city.sessions) as session:
+        waiting = session.scalars(select(Request.person_id).where(Request.state == RequestState.LIVE))
+        holding = session.scalars(select(Booking.person_id).where(Booking.state.in_(LIVE)))
+        return {PersonId(person_id) for person_id in (*waiting, *holding)}
+
+
 def _subject(session: Session, learner: DemoLearner, now: datetime) -> str | None:
     record = record_of(session, learner.person_id)
     outlooks = path_of(session, record, today=local_day(now)) if record else ()
     subject = next((outlook.subject for outlook in outlooks if outlook.state is State.OPEN), None)
-    waiting = session.query(Request).filter_by(person_id=learner.person_id, service=subject, state=RequestState.LIVE)
-    return None if subject is None or waiting.first() else subject.value
+    return None if subject is None else subject.value
 
 
 def _request(city: City, learner: DemoLearner, subject: str, found: Sequence[OpenSlot], now: datetime) -> None:
-    chosen = city.chance.sample(found, min(len(found), city.chance.randint(1, MOST_WISHES)))
+    days = sorted({slot.day for slot in found})
+    suits = city.chance.sample(days, 1 if city.chance.random() < ONE_DAY_ONLY else min(2, len(days)))
+    near = [slot for slot in found if slot.day in suits]
+    chosen = city.chance.sample(near, min(len(near), city.chance.randint(1, MOST_WISHES)))
     wishes: list[WishFor] = [slot.id for slot in chosen]
     is_easy = city.chance.random() < ANYWHERE
     if is_easy:

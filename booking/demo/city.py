@@ -43,23 +43,23 @@ EXAM_SITES = (
     Place(
         "4408-K1-01", "演示赤坎理论考场", "Demo theory centre, Chikan", "赤坎区", "赤坎区示例路1号",
         {
-            "subject_1": sessions(6, "08:30-10:00", "10:15-11:45"),
-            "safety": sessions(4, "14:30-16:00", "16:15-17:45"),
+            "subject_1": sessions(3, "08:30-10:00", "10:15-11:45"),
+            "safety": sessions(2, "14:30-16:00", "16:15-17:45"),
         },
     ),
     Place(
         "4408-K2-01", "演示麻章科目二考场", "Demo field site, Mazhang", "麻章区", "麻章区示例大道88号",
-        {"subject_2": sessions(5, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1)},
+        {"subject_2": sessions(3, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1)},
     ),
     Place(
         "4408-K2-02", "演示廉江科目二考场", "Demo field site, Lianjiang", "廉江市", "廉江市示例街20号",
-        {"subject_2": sessions(3, "09:00-10:30", "15:00-16:30", classes="C1,C2,C5")},
+        {"subject_2": sessions(2, "09:00-10:30", "15:00-16:30", classes="C1,C2,C5")},
     ),
     Place(
         "4408-K3-01", "演示坡头路考考场", "Demo road site, Potou", "坡头区", "坡头区示例路6号",
         {
-            "road": sessions(5, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1),
-            "safety": sessions(3, "16:30-17:30"),
+            "road": sessions(3, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1),
+            "safety": sessions(2, "16:30-17:30"),
         },
     ),
 )  # fmt: skip

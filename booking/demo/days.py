@@ -11,7 +11,7 @@ from booking.allotment.service import closures
 from booking.allotment.service.closures import Scope
 from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking
-from booking.demo.asking import City, ask
+from booking.demo.asking import City, ask, who_waits_or_holds
 from booking.demo.city import EXAM_SITES
 from booking.demo.people import DemoLearner
 from booking.exams import service as records
@@ -71,8 +71,10 @@ def play_day(city: City, day: date, *, asking_too: Sequence[DemoLearner] = ()) -
     jobs.hand_on_seats(city.sessions, EXAMS, noon)
     return_freed_seats(city.sessions, noon)
     release_due_seats(city.sessions, noon)
+    busy = who_waits_or_holds(city)
     today = city.chance.sample(city.learners, min(ASKING_EACH_DAY, len(city.learners)))
-    asking = [*asking_too, *(learner for learner in today if learner.plays_from <= day)]
+    free = (learner for learner in today if learner.plays_from <= day and learner.person_id not in busy)
+    asking = [*asking_too, *free]
     for number, learner in enumerate(asking):
         minute = noon + timedelta(minutes=1 + number // ASKING_AT_ONCE)
         ask(city, learner, minute)

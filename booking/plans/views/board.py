@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -132,6 +132,7 @@ def _timeline(plan: PlanShown, timetable: Timetable) -> list[tuple[str, str, str
     steps = [
         published,
         (_("Last lawful instant of publication"), plan.publish_by),
+        *_round_steps(timetable),
         (_("Booking opens"), timetable.opens_at),
         (_("Booking and cancelling on line end"), timetable.closes_at),
         (_("The first session begins"), min((line.starts_at for line in plan.lines), default=timetable.closes_at)),
@@ -139,6 +140,11 @@ def _timeline(plan: PlanShown, timetable: Timetable) -> list[tuple[str, str, str
     return [
         (what, until(at), "done" if at <= now() else "later") for what, at in sorted(steps, key=lambda step: step[1])
     ]
+
+
+def _round_steps(timetable: Timetable) -> list[tuple[str, datetime]]:
+    times = timetable.round
+    return [(_("Requests close"), times.closes_at), (_("Places are given"), times.beacon_not_before)] if times else []
 
 
 def _days_shown(monday: date, plans: Sequence[BoardPlan]) -> Sequence[date]:
