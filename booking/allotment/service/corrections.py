@@ -9,6 +9,7 @@ from booking.allotment.models.proposals import Correction
 from booking.allotment.models.requests import Entry, Request, Standing
 from booking.allotment.models.rounds import Round, Stage
 from booking.allotment.service import keys, leaves
+from booking.allotment.service.announced import announcement_of
 from booking.allotment.service.leaves import NewRow
 from booking.allotment.service.messages import tell_of_request
 from booking.allotment.service.wishes import wish_list
@@ -41,7 +42,8 @@ def propose(
     """Propose another lane or ranking time for a person's row; return the proposal's number.
 
     Raises `NotFoundError` if the person has no row that counts, `InvalidStateError` outside the time of objections,
-    `NotAllowedError` for one's own row, `InvalidInputError` for a missing reason or ranking time.
+    `NotAllowedError` for one's own row, `InvalidInputError` for a missing reason or ranking time, or a lane that
+    the round does not have.
     """
     proposer = _person(actor, person_id)
     round_ = session.get(Round, round_id)
@@ -54,6 +56,8 @@ def propose(
         raise InvalidInputError("reason")
     if (ranking_time is None) != (round_.method is Method.LOTTERY):
         raise InvalidInputError("ranking_time")
+    if lane.value not in announcement_of(round_)["lanes"]:
+        raise InvalidInputError("lane")
     row = insert(Correction).values(
         round_id=round_id,
         person_id=person_id,

@@ -103,7 +103,7 @@ def requests_without_hope(
 ) -> Sequence[int]:
     """Return the live requests of which nothing can be had any more: no open round, no queue for a slot to come.
 
-    `of` asks only about some.
+    Whose place the office took away is left to the office to help. `of` asks only about some.
     """
     open_round = (
         select(Entry.round_id)
@@ -117,7 +117,10 @@ def requests_without_hope(
         .where(Entry.request_id == Request.id, Entry.standing == Standing.WAITING, Slot.closes_at > now)
     )
     query = select(Request.id).where(
-        Request.line == line, Request.state == RequestState.LIVE, Request.carry_on.is_(False)
+        Request.line == line,
+        Request.state == RequestState.LIVE,
+        Request.carry_on.is_(False),
+        Request.is_make_up.is_(False),
     )
     if of is not None:
         query = query.where(Request.id.in_(of))
