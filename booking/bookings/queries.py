@@ -11,7 +11,7 @@ from booking.bookings.models import LIVE, Booking, BookingChannel, BookingState
 from booking.kernel.errors import InvalidStateError, NotFoundError
 from booking.kernel.ids import BookingId, PersonId, SlotId
 from booking.sites.models import Site
-from booking.slots.models import Slot, SlotState
+from booking.slots.models import Method, Slot, SlotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class ShownBooking:
     starts_at: datetime
     ends_at: datetime
     cancel_until: datetime
+    method: Method
     site_id: int
     site_name: str
     site_name_en: str
@@ -42,6 +43,11 @@ class ShownBooking:
     def is_live(self) -> bool:
         """Whether the place is still held."""
         return self.state in LIVE
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the place may be exchanged for another: not what a round gave."""
+        return self.method is Method.FIRST_COME
 
     def can_change(self, now: datetime) -> bool:
         """Whether the holder may still cancel or change on line."""
@@ -123,7 +129,7 @@ def live_in_withdrawn_slots(session: Session, line: str) -> Sequence[BookingId]:
 
 def _shown() -> Select[tuple[object, ...]]:
     of_booking = ("id", "reference", "line", "service", "state", "channel", "person_id", "slot_id", "created_at")
-    of_slot = ("starts_at", "ends_at", "cancel_until", "withdrawn_reason", "site_id")
+    of_slot = ("starts_at", "ends_at", "cancel_until", "method", "withdrawn_reason", "site_id")
     return (
         select(
             *(getattr(Booking, name) for name in (*of_booking, "changes")),

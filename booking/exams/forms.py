@@ -4,10 +4,13 @@ import json
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
+    Field,
     Form,
     HiddenField,
     IntegerField,
@@ -26,6 +29,8 @@ from booking.kernel.ids import SiteId
 from booking.web.fields import DayField
 from booking.web.language import worded
 
+MOST_INPUTS = 40  # more wishes than any office allows; the rest of a forged form is not read
+NOTICE_HOURS = (0, 24, 48, 72, 96)
 WHY = Length(max=500, message=_l("At most 500 characters; shorten the reason"))
 
 
@@ -79,6 +84,61 @@ class BehalfForm(ReasonForm):
         [InputRequired(_l("Choose how the person asked"))],
         choices=[SelectChoice("counter", _l("at the counter")), SelectChoice("phone", _l("by telephone"))],
     )
+
+
+class WishesField(Field):
+    """Wishes in order, each as "12" for a session or "*3" for any session at a site; as many inputs as wishes."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [value.strip()[:20] for value in valuelist[:MOST_INPUTS]]
+
+
+class WishesForm(FlaskForm):
+    """What somebody asks of rounds. `version` is what was seen of the request that is being changed."""
+
+    wish = WishesField(_l("Wishes"))
+    carry_on = BooleanField(_l("Carry on into later dates"))
+    notice_hours = SelectField(_l("How late may a place still come?"), coerce=int)
+    request_key = HiddenField(validators=[Length(max=64)])
+    version = IntegerField(validators=[Optional(), NumberRange(1, 2**31 - 1)])
+
+    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+        super().__init__(*args, **given)
+        hours = sorted({*NOTICE_HOURS, self.notice_hours.default or 0, self.notice_hours.object_data or 0})
+        self.notice_hours.choices = [SelectChoice(count, notice_in_words(count)) for count in hours]
+
+    @property
+    def has_known_notice(self) -> bool:
+        """Whether the limit is one of those offered."""
+        return self.notice_hours.data in [choice.value for choice in self.notice_hours.choices]
+
+    @property
+    def notice_words(self) -> str:
+        """The limit that was chosen."""
+        return notice_in_words(self.notice_hours.data or 0)
+
+
+class ChangeOnBehalfForm(ReasonForm, WishesForm):
+    """Change the request of somebody at the counter or on the telephone."""
+
+
+class AskOnBehalfForm(ChangeOnBehalfForm):
+    """Ask for somebody at the counter or on the telephone."""
+
+    channel = RadioField(
+        _l("How did the person ask?"),
+        [InputRequired(_l("Choose how the person asked"))],
+        choices=[SelectChoice("counter", _l("at the counter")), SelectChoice("phone", _l("by telephone"))],
+    )
+
+
+def notice_in_words(hours: int) -> str:
+    """Say until when before a session a place may still come."""
+    if hours == 0:
+        return str(_("At any time"))
+    if hours % 24 == 0:
+        return str(_("No later than %(days)s days before the session", days=hours // 24))
+    return str(_("No later than %(hours)s hours before the session", hours=hours))
 
 
 class RecordForm(FlaskForm):

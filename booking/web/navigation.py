@@ -15,6 +15,7 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Public plans"), "plans.public_plans", None),
     (_l("Rounds"), "allotment.rounds", None),
     (_l("My tests"), "exams.path", Act.BOOK_FOR_ONESELF),
+    (_l("My requests"), "allotment.my_requests", Act.BOOK_FOR_ONESELF),
     (_l("My bookings"), "bookings.mine", Act.BOOK_FOR_ONESELF),
     (_l("Messages"), "notices.inbox", Act.USE_OWN_ACCOUNT),
     (_l("Counter"), "exams.counter", Act.SEE_LEARNERS),

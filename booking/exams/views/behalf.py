@@ -16,7 +16,9 @@ from booking.exams.views import standing as standings
 from booking.exams.views.blueprint import bp
 from booking.exams.views.choosing import Errand
 from booking.exams.views.desk import somebody_else
+from booking.exams.views.own import movable
 from booking.exams.views.path import site_in_words
+from booking.exams.views.positions import ranking_lines
 from booking.exams.views.refused import CONFLICT, REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, made_by, refused
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
@@ -35,7 +37,9 @@ def slots_for(person_id: int, subject: str) -> ResponseReturnValue:
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
         stand = standings.standing(session, person.person_id, subject, _errand(person_id, subject), now=now())
-    return render_template("exams/slots.html", person=person, stand=stand, held=None, back=_learner(person_id))
+    page = {"person": person, "stand": stand, "held": None, "back": _learner(person_id)}
+    page["asked"] = url_for("exams.request_of", person_id=person_id, reference=stand.asked) if stand.asked else None
+    return render_template("exams/slots.html", **page)
 
 
 @bp.get("/desk/learners/<int:person_id>/slots/<int:slot_id>")
@@ -71,7 +75,7 @@ def change_for(person_id: int, reference: str) -> ResponseReturnValue:
     errand = _change_errand(person_id, reference)
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
-        booking = _live(bookings.shown(session, reference, person_id=person.person_id))
+        booking = movable(_live(bookings.shown(session, reference, person_id=person.person_id)))
         choice = standings.moving(session, person.person_id, booking.service, errand, now=now())
     page = {
         "person": person,
@@ -141,7 +145,7 @@ def _learner(person_id: int) -> str:
 
 def _errand(person_id: int, subject: str) -> Errand:
     page_args = {"person_id": person_id, "subject": subject}
-    return Errand("exams.slots_for", "exams.check_for", page_args, {"person_id": person_id})
+    return Errand("exams.slots_for", "exams.check_for", page_args, {"person_id": person_id}, "exams.wishes_for")
 
 
 def _change_errand(person_id: int, reference: str) -> Errand:
@@ -165,13 +169,14 @@ def _check_page(person_id: int, slot_id: SlotId, form: BehalfForm) -> str:
         person = somebody_else(session, person_id)
         check = standings.check(session, person.person_id, slot_id, now=now())
     back = _errand(person_id, check.slot.service).page_href(day=check.slot.day.isoformat())
-    return render_template("exams/check.html", person=person, check=check, form=form, back=back)
+    ask = _errand(person_id, check.slot.service).wish_href(slot_id)
+    return render_template("exams/check.html", person=person, check=check, form=form, back=back, ask=ask)
 
 
 def _change_page(person_id: int, reference: str, slot_id: SlotId, form: ReasonForm) -> str:
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
-        booking = _live(bookings.shown(session, reference, person_id=person.person_id))
+        booking = movable(_live(bookings.shown(session, reference, person_id=person.person_id)))
         check = standings.check(session, person.person_id, slot_id, now=now(), moving=True)
     back = _change_errand(person_id, reference).page_href(day=check.slot.day.isoformat())
     page = {"person": person, "booking": booking, "site": _site(booking), "check": check, "form": form, "back": back}
@@ -182,7 +187,9 @@ def _cancel_page(person_id: int, reference: str, form: ReasonForm) -> str:
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
         booking = _live(bookings.shown(session, reference, person_id=person.person_id))
+        ranking = ranking_lines(session, person.person_id, booking.service)
     page = {"person": person, "booking": booking, "site": _site(booking), "form": form, "back": _learner(person_id)}
+    page["ranking"] = ranking
     return render_template("exams/cancel.html", **page)
 
 

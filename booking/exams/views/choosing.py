@@ -2,13 +2,14 @@
 
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectChoice
@@ -29,6 +30,8 @@ HORIZON = timedelta(days=92)
 FEW = 5
 SOONEST = 5
 CAN_BE_HAD = ("open", "few")
+# A day whose round is being decided reads as one that opens later.
+WITHOUT_PLACES = {"collecting": "collecting", "decided": "early", "full": "full", "early": "early"}
 MONTH = {"zh": "y年M月", "en": "MMMM y"}
 
 
@@ -36,19 +39,27 @@ MONTH = {"zh": "y年M月", "en": "MMMM y"}
 class Errand:
     """Where the links of the page lead: `page` is the page itself, `slot` the check of one session.
 
-    `slot` None shows the plan without letting anybody choose.
+    `wish` is the way to a request for a session that a round decides. None of both shows the plan without letting
+    anybody choose.
     """
 
     page: str
     slot: str | None
     page_args: Mapping[str, Any]
     slot_args: Mapping[str, Any]
+    wish: str | None = None
 
     def page_href(self, **asked: Any) -> str:  # noqa: ANN401 - what url_for takes
         return url_for(self.page, **self.page_args, **asked)
 
     def slot_href(self, slot_id: SlotId) -> str | None:
         return url_for(self.slot, **self.slot_args, slot_id=slot_id) if self.slot else None
+
+    def wish_href(self, slot_id: SlotId | None = None) -> str | None:
+        return url_for(self.wish, **self.page_args, wish=slot_id) if self.wish else None
+
+    def only_looking(self) -> "Errand":
+        return replace(self, slot=None, wish=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Everything the page shows. `published` tells an empty filter from an office without a plan."""
+    """Everything the page shows. `published` tells an empty filter from an office without a plan.
+
+    `collecting` counts the sessions, whatever the filter, that take requests, and `wish_href` leads to one;
+    `undecided` counts those shown that take requests or wait for their round.
+    """
 
     form: SiteForm
     month: Month | None
@@ -73,6 +88,9 @@ class Choice:
     soonest: Sequence[Listed]
     published: bool
     every_site: str
+    collecting: int
+    undecided: int
+    wish_href: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,9 @@ def choice(
         soonest=can_be_had[:SOONEST],
         published=bool(mine),
         every_site=errand.page_href(),
+        collecting=sum(slot.is_collecting(now) for slot in mine),
+        undecided=sum(one.state in ("collecting", "decided") for one in shown),
+        wish_href=errand.wish_href(),
     )
 
 
@@ -125,11 +146,16 @@ def serves(slot: OpenSlot, licence_class: LicenceClass) -> bool:
 
 
 def state_of(slot: OpenSlot, now: datetime) -> str:
-    """Name the state of a session in the words of the design: open, few, full, early, closed, withdrawn."""
+    """Name the state of a session: collecting, decided, open, few, full, early, closed, withdrawn.
+
+    What a round decides takes requests first, is then decided, and opens for whoever comes first with what is left.
+    """
     if slot.state is SlotState.WITHDRAWN:
         return "withdrawn"
+    if slot.is_collecting(now):
+        return "collecting"
     if now < slot.opens_at:
-        return "early"
+        return "decided" if slot.requests_until is not None else "early"
     if now >= slot.closes_at:
         return "closed"
     if slot.remaining <= 0:
@@ -141,19 +167,31 @@ def note_of(slot: OpenSlot, state: str) -> str:
     """Say in words how many places are left, or why none can be had."""
     if state in CAN_BE_HAD:
         return str(_("%(remaining)s of %(capacity)s left", remaining=slot.remaining, capacity=slot.capacity))
-    if state == "early":
-        return str(_("Booking opens on %(moment)s.", moment=moment(slot.opens_at)))
-    if state == "closed":
-        return str(_("Booking closed on %(moment)s.", moment=moment(slot.closes_at)))
     if state == "withdrawn":
         return str(_("The office has withdrawn this session."))
+    if state != "full":
+        return _when(slot, state)
     later = slot.capacity - slot.released
     return str(_("%(count)s more places come on sale later.", count=later) if later else _("All places are taken."))
+
+
+def _when(slot: OpenSlot, state: str) -> str:
+    """Say when a session opens or closes."""
+    sentences = {
+        "collecting": (_l("Requests until %(moment)s."), slot.requests_until),
+        "decided": (_l("What nobody waits for opens on %(moment)s."), slot.opens_at),
+        "early": (_l("Booking opens on %(moment)s."), slot.opens_at),
+        "closed": (_l("Booking closed on %(moment)s."), slot.closes_at),
+    }
+    sentence, instant = sentences[state]
+    return str(sentence) % {"moment": moment(instant or slot.opens_at)}
 
 
 def _session(slot: OpenSlot, errand: Errand, now: datetime) -> Listed:
     state = state_of(slot, now)
     href = errand.slot_href(slot.id) if state in CAN_BE_HAD else None
+    if state == "collecting":
+        href = errand.wish_href(slot.id)
     return Listed(slot, state, site_in_words(slot.site_name, slot.site_name_en), note_of(slot, state), href)
 
 
@@ -212,8 +250,9 @@ def _cell(day: date, sessions: Sequence[Listed], site: str, errand: Errand) -> C
     free = [one for one in published if one.state in CAN_BE_HAD]
     remaining = sum(one.slot.remaining for one in free)
     capacity = sum(one.slot.capacity for one in published)
-    if not free:
-        state = next((state for state in ("full", "early") if any(one.state == state for one in published)), "closed")
-        return Cell(day, state, 0, capacity)
     href = errand.page_href(site=site or None, day=day.isoformat(), _anchor="sessions")
+    if not free:
+        states = (WITHOUT_PLACES[state] for state in WITHOUT_PLACES if any(one.state == state for one in published))
+        state = next(states, "closed")
+        return Cell(day, state, 0, capacity, href if state == "collecting" else None)
     return Cell(day, "few" if remaining <= FEW else "open", remaining, capacity, href)

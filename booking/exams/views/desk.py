@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.accounts import queries as people
 from booking.accounts.queries import MaskedPerson
+from booking.allotment.queries.requests import requests_of
 from booking.bookings import queries as bookings
 from booking.exams.forms import SearchForm
 from booking.exams.views.blueprint import bp
@@ -51,12 +52,14 @@ def learner(person_id: int) -> ResponseReturnValue:
     """Show the person's way as the learner sees it, the bookings, the record and the results."""
     mine = person_id == me().person_id
     may_act = role_may(actor(), Act.BOOK_ON_BEHALF) and not mine
-    book = (lambda subject: url_for("exams.slots_for", person_id=person_id, subject=subject)) if may_act else None
+    links = _links(person_id) if may_act else Links(None, None)
     with reading(sessions()) as session:
         person = people.masked_person(session, PersonId(person_id))
-        way = way_of(session, person.person_id, Links(book, None), today=today())
+        way = way_of(session, person.person_id, links, today=today())
+        asked = requests_of(session, person.person_id)
     until = {one.id: now() < one.starts_at for one in way.bookings}
-    return render_template("exams/learner.html", person=person, way=way, may_act=may_act, mine=mine, changeable=until)
+    page = {"person": person, "way": way, "asked": asked, "may_act": may_act, "mine": mine, "changeable": until}
+    return render_template("exams/learner.html", **page)
 
 
 def somebody_else(session: Session, person_id: int) -> MaskedPerson:
@@ -64,6 +67,14 @@ def somebody_else(session: Session, person_id: int) -> MaskedPerson:
     if person_id == me().person_id:
         raise NotAllowedError
     return people.masked_person(session, PersonId(person_id))
+
+
+def _links(person_id: int) -> Links:
+    return Links(
+        lambda subject: url_for("exams.slots_for", person_id=person_id, subject=subject),
+        None,
+        lambda reference: url_for("exams.request_of", person_id=person_id, reference=reference),
+    )
 
 
 def _counter_page(form: SearchForm, found: Sequence[MaskedPerson] | None = None) -> str:

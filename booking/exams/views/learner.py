@@ -13,6 +13,7 @@ from booking.exams.views.blueprint import bp
 from booking.exams.views.choosing import Errand
 from booking.exams.views.path import Links, way_of
 from booking.exams.views.refused import REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, made_by, refused
+from booking.exams.views.requesting import requested_at
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.ids import SlotId
@@ -26,7 +27,7 @@ from booking.web.house import actor, me, now, sessions, today
 @may(Act.BOOK_FOR_ONESELF)
 def path() -> ResponseReturnValue:
     """Show the four subjects and how they stand."""
-    links = Links(lambda subject: url_for("exams.slots", subject=subject), shown_at)
+    links = Links(lambda subject: url_for("exams.slots", subject=subject), shown_at, requested_at)
     with reading(sessions()) as session:
         way = way_of(session, me().person_id, links, today=today())
     return render_template("exams/path.html", way=way)
@@ -39,7 +40,8 @@ def slots(subject: str) -> ResponseReturnValue:
     with reading(sessions()) as session:
         stand = standings.standing(session, me().person_id, subject, _errand(subject), now=now())
     held = shown_at(stand.held) if stand.held else None
-    return render_template("exams/slots.html", stand=stand, held=held, back=url_for("exams.path"))
+    asked = requested_at(stand.asked) if stand.asked else None
+    return render_template("exams/slots.html", stand=stand, held=held, asked=asked, back=url_for("exams.path"))
 
 
 @bp.get("/exams/slots/<int:slot_id>")
@@ -82,7 +84,7 @@ def shown_at(reference: str) -> str:
 
 
 def _errand(subject: str) -> Errand:
-    return Errand("exams.slots", "exams.check", {"subject": subject}, {})
+    return Errand("exams.slots", "exams.check", {"subject": subject}, {}, "exams.wishes")
 
 
 def _check_page(slot_id: SlotId, form: BookForm) -> str:
@@ -90,7 +92,8 @@ def _check_page(slot_id: SlotId, form: BookForm) -> str:
     with reading(sessions()) as session:
         check = standings.check(session, me().person_id, slot_id, now=now())
     back = url_for("exams.slots", subject=check.slot.service, day=check.slot.day.isoformat())
-    return render_template("exams/check.html", check=check, form=form, back=back)
+    ask = _errand(check.slot.service).wish_href(slot_id)
+    return render_template("exams/check.html", check=check, form=form, back=back, ask=ask)
 
 
 def _refused(error: Exception, slot_id: SlotId) -> ResponseReturnValue:

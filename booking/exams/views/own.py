@@ -9,7 +9,7 @@ from booking.bookings import queries as bookings
 from booking.bookings import service
 from booking.bookings.models import BookingState
 from booking.bookings.queries import ShownBooking
-from booking.bookings.service import TooLateError
+from booking.bookings.service import NotMovableError, TooLateError
 from booking.exams.forms import ConfirmForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
@@ -17,6 +17,7 @@ from booking.exams.views.blueprint import bp
 from booking.exams.views.choosing import Errand
 from booking.exams.views.learner import shown_at
 from booking.exams.views.path import site_in_words
+from booking.exams.views.positions import ranking_lines
 from booking.exams.views.refused import CONFLICT, REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, refused
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
@@ -31,7 +32,7 @@ from booking.web.house import actor, me, now, sessions
 def change(reference: str) -> ResponseReturnValue:
     """Show the days and sessions to which the booking can be moved."""
     with reading(sessions()) as session:
-        booking = _mine(session, reference)
+        booking = movable(_mine(session, reference))
         if not booking.can_change(now()):
             return _too_late(booking)
         choice = standings.moving(session, me().person_id, booking.service, _errand(reference), now=now())
@@ -104,7 +105,7 @@ def _errand(reference: str) -> Errand:
 
 def _change_page(reference: str, slot_id: SlotId, form: ConfirmForm, status: int = 200) -> ResponseReturnValue:
     with reading(sessions()) as session:
-        booking = _mine(session, reference)
+        booking = movable(_mine(session, reference))
         if not booking.can_change(now()):
             return _too_late(booking)
         check = standings.check(session, me().person_id, slot_id, now=now(), moving=True)
@@ -114,15 +115,24 @@ def _change_page(reference: str, slot_id: SlotId, form: ConfirmForm, status: int
     return page, status
 
 
+def movable(booking: ShownBooking) -> ShownBooking:
+    """Return the booking if its place can be exchanged; raise `NotMovableError` for one that a round gave."""
+    if not booking.can_move:
+        raise NotMovableError
+    return booking
+
+
 def _cancel_page(reference: str, form: ConfirmForm) -> ResponseReturnValue:
     with reading(sessions()) as session:
         booking = _mine(session, reference)
+        ranking = ranking_lines(session, me().person_id, booking.service)
     if booking.state is BookingState.CANCELLED:
         return redirect(shown_at(reference), SEE_OTHER)
     if not booking.can_change(now()):
         return _too_late(booking)
     site = site_in_words(booking.site_name, booking.site_name_en)
-    return render_template("exams/cancel.html", booking=booking, site=site, form=form, back=shown_at(reference))
+    page = {"booking": booking, "site": site, "form": form, "back": shown_at(reference), "ranking": ranking}
+    return render_template("exams/cancel.html", **page)
 
 
 def _too_late(booking: ShownBooking) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from booking.allotment.queries.requests import live_requests
 from booking.bookings.line import Reason
 from booking.bookings.queries import ShownBooking, bookings_of
 from booking.exams import queries as records
@@ -54,14 +55,19 @@ class Way:
     steps: Sequence[Step]
     results: Sequence[ShownResult]
     bookings: Sequence[ShownBooking]
+    requests: Mapping[str, str]  # references of live requests by subject
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where the steps lead: `book` takes a subject, `show` a booking's reference; None for who may only look."""
+    """Where the steps lead: `book` takes a subject, `show` a booking's reference, `request` a request's.
+
+    None is for who may only look.
+    """
 
     book: Href | None
     show: Href | None
+    request: Href | None = None
 
 
 def explained(refusals: Sequence[Refusal]) -> list[Reason]:
@@ -75,13 +81,14 @@ def way_of(session: Session, person_id: PersonId, links: Links, *, today: date) 
     bookings = bookings_of(session, person_id)
     [missing] = explained([NO_RECORD])
     if record is None:
-        return Way(None, missing, (), (), (), bookings)
+        return Way(None, missing, (), (), (), bookings, {})
     settings = records.settings_on(session, today)
     live = {booking.service: booking for booking in bookings if booking.is_live}
     outlooks = records.path_of(session, record, today=today)
-    steps = [_step(outlook, record.facts, live, links) for outlook in outlooks]
+    asked = live_requests(session, person_id)
+    steps = [_requested(_step(outlook, record.facts, live, links), asked, links) for outlook in outlooks]
     results = records.results_of(session, record.learner_id)
-    return Way(record, missing, _facts(record.facts, today, settings), steps, results, bookings)
+    return Way(record, missing, _facts(record.facts, today, settings), steps, results, bookings, asked)
 
 
 def place_in_words(booking: ShownBooking) -> str:
@@ -125,6 +132,17 @@ def _step(outlook: Outlook, facts: Facts, live: Mapping[str, ShownBooking], link
         href=href,
         action=action,
     )
+
+
+def _requested(step: Step, asked: Mapping[str, str], links: Links) -> Step:
+    """Lead to the live request of the subject, if there is one, instead of the plan."""
+    reference = asked.get(step.subject.value)
+    if reference is None:
+        return step
+    note = _("Request %(reference)s: a round decides.", reference=reference)
+    href = links.request(reference) if links.request else None
+    label, action = _("Place requested"), _("See the request")
+    return replace(step, status="waiting", label=label, note=f"{note} {step.note}", href=href, action=action)
 
 
 def _look(outlook: Outlook) -> tuple[str, str | None]:

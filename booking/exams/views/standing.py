@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.allotment.queries.requests import live_requests
 from booking.bookings.line import Reason
 from booking.bookings.queries import live_booking_of
 from booking.exams import queries as records
@@ -28,7 +29,10 @@ ALREADY_BOOKED = "already-booked"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One person and one subject. Who may not book now still sees the plan, and every reason; `held` is a booking."""
+    """One person and one subject. Who may not book now still sees the plan, and every reason.
+
+    `held` is the reference of a booking, `asked` that of a live request.
+    """
 
     subject: str
     licence_class: LicenceClass | None
@@ -36,6 +40,7 @@ class Standing:
     may_book: bool
     reasons: Sequence[Reason]
     held: str | None
+    asked: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +71,20 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
         raise NotFoundError
     record = records.record_of(session, person_id)
     if record is None:
-        plan = choice(session, subject, None, replace(errand, slot=None), now=now)
-        return Standing(subject, None, plan, may_book=False, reasons=explained([NO_RECORD]), held=None)
+        plan = choice(session, subject, None, errand.only_looking(), now=now)
+        return Standing(subject, None, plan, may_book=False, reasons=explained([NO_RECORD]), held=None, asked=None)
     outlooks = records.path_of(session, record, today=local_day(now))
     outlook = next(one for one in outlooks if one.subject == Subject(subject))
     may_book = outlook.state is State.OPEN
     licence_class = record.facts.licence_class
     lanes = EXAMS.lanes_on(session, person_id, subject, local_day(now), now=now)
-    there = errand if may_book else replace(errand, slot=None)
+    asked = live_requests(session, person_id).get(subject)
+    there = errand if may_book else errand.only_looking()
+    there = replace(there, wish=None) if asked else there
     plan = choice(session, subject, licence_class, there, lanes=lanes, now=now)
     booking = live_booking_of(session, person_id, subject)
     held = booking.reference if booking else None
-    return Standing(subject, licence_class, plan, may_book, explained(outlook.refusals), held)
+    return Standing(subject, licence_class, plan, may_book, explained(outlook.refusals), held, asked)
 
 
 def moving(session: Session, person_id: PersonId, subject: str, errand: Errand, *, now: datetime) -> Choice:
