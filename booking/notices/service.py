@@ -127,6 +127,12 @@ def _clock(instant: datetime) -> str:
     return instant.astimezone(LOCAL).strftime("%H:%M")
 
 
-# Plain text, so nothing is escaped; a missing fact is an error at once and not a gap in a message.
-ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
+# Plain text, so nothing is escaped; a missing fact is an error at once and not a gap in a message. Templates change
+# with the program only: to look at the file for each message would cost a round of 100,000 people a second.
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - plain text
+    auto_reload=False,
+)
 ENVIRONMENT.filters.update(day_zh=_day_zh, day_en=_day_en, clock=_clock)

@@ -1,6 +1,7 @@
 """Reading what a round has fixed: its announcement, its sealed rows, its random values."""
 
 import json
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ def announcement_of(round_: Round) -> Json:
     return announcement
 
 
-def rows_of(session: Session, round_id: int) -> list[Json]:
-    """Return the rows of a round in order."""
+def rows_of(session: Session, round_id: int) -> Iterator[Json]:
+    """Yield the rows of a round in order; the session must stay open meanwhile."""
     query = select(Leaf.row).where(Leaf.round_id == round_id).order_by(Leaf.seq)
-    return [json.loads(row) for row in session.scalars(query.execution_options(yield_per=5000))]
+    for row in session.scalars(query.execution_options(yield_per=5000)):
+        yield json.loads(row)

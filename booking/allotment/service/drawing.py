@@ -21,7 +21,7 @@ from booking.allotment.service.announced import announcement_of, rows_of
 from booking.allotment.service.beacons import agreed_values
 from booking.allotment.service.chain import Chain, take_chain
 from booking.allotment.service.granting import grant_all, passed_because
-from booking.allotment.service.messages import Told, tell_many
+from booking.allotment.service.messages import Asker, Told, tell_many
 from booking.audit import service as audit
 from booking.bookings.line import Line
 from booking.kernel.actors import Actor
@@ -30,6 +30,7 @@ from booking.kernel.ids import PersonId, SlotId
 from booking.slots import service as slots
 from booking.slots.models import Lane, Method, Quota, Slot, SlotState
 
+AT_ONCE = 5_000  # rows in one statement that is run for each of them
 PLACES = (
     update(table_of(Entry))
     .where(Entry.round_id == bindparam("of_round"), Entry.pid == bindparam("of_pid"))
@@ -118,7 +119,7 @@ def settle(session: Session, line: Line, round_id: int, drawn: Drawn, *, actor: 
 def _note_places(session: Session, round_id: int, outcome: Outcome) -> None:
     queue = {pid: number for number, pid in enumerate(outcome.waiting, start=1)}
     granted = dict(outcome.result)
-    rows = [
+    rows = (
         {
             "of_round": round_id,
             "of_pid": pid,
@@ -128,8 +129,8 @@ def _note_places(session: Session, round_id: int, outcome: Outcome) -> None:
             "to_slot": int(granted[pid]) if pid in granted else None,
         }
         for place, pid in enumerate(outcome.order, start=1)
-    ]
-    for some in batched(rows):
+    )
+    for some in batched(rows, size=AT_ONCE):
         session.execute(PLACES, list(some))
 
 
@@ -213,21 +214,22 @@ def _settle_ledger(
 def _tell_the_waiting(session: Session, line: Line, round_id: int, *, now: datetime) -> None:
     """Tell everybody without a place where they stand; in a lottery the loss is counted towards the next."""
     round_ = session.get_one(Round, round_id)
+    columns = (Request.id, Request.person_id, Request.service, Request.reference, Entry.queue)
     query = (
-        select(Entry, Request)
+        select(*columns)
         .join(Request, Request.id == Entry.request_id)
         .where(Entry.round_id == round_id, Entry.standing == Standing.WAITING, Request.state == RequestState.LIVE)
     )
     waiting = session.execute(query).all()
     if round_.method is Method.LOTTERY:
-        for some in batched([request.id for _, request in waiting]):
+        for some in batched(row.id for row in waiting):
             session.execute(update(Request).where(Request.id.in_(some)).values(losses=Request.losses + 1))
     told = (
         Told(
-            request,
-            f"request {request.id} round {round_id} waiting",
-            {"queue": entry.queue, "round": round_id, "day": round_.day},
+            Asker(row.id, row.person_id, row.service, row.reference),
+            f"request {row.id} round {round_id} waiting",
+            {"queue": row.queue, "round": round_id, "day": round_.day},
         )
-        for entry, request in waiting
+        for row in waiting
     )
     tell_many(session, "request_not_granted", told, line=line, now=now)

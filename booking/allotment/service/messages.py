@@ -13,6 +13,7 @@ from booking.allotment.models.rounds import Round
 from booking.bookings.line import Line
 from booking.kernel.actors import Role
 from booking.kernel.calendar import local_day
+from booking.kernel.db import batched
 from booking.kernel.ids import PersonId
 from booking.notices import service as notices
 from booking.notices.service import Telling
@@ -21,10 +22,20 @@ from booking.slots.models import Slot
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """What a message says of a request, where a round's thousands would be too heavy as rows of the ORM."""
+
+    id: int
+    person_id: int
+    service: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One person's part of a message that many get: the event by which it is told once, and its own facts."""
 
-    request: Request
+    request: Request | Asker
     event: str
     facts: Mapping[str, object]
 
@@ -45,22 +56,19 @@ def tell_of_request(
 
 
 def tell_many(session: Session, template: str, told: Iterable[Told], *, line: Line, now: datetime) -> None:
-    """Write the same kind of message to many people."""
-    told = list(told)
-    people = accounts.recipients(session, [PersonId(one.request.person_id) for one in told])
-    notices.tell_all(
-        session,
-        (
+    """Write the same kind of message to many people, some hundreds at a time."""
+    for some in batched(told):
+        people = accounts.recipients(session, [PersonId(one.request.person_id) for one in some])
+        tellings = (
             Telling(
                 people[PersonId(one.request.person_id)],
                 template,
                 one.event,
                 {**_facts(line, one.request), **one.facts},
             )
-            for one in told
-        ),
-        now=now,
-    )
+            for one in some
+        )
+        notices.tell_all(session, tellings, now=now)
 
 
 def slot_facts(slot: Slot, site: Site) -> dict[str, object]:
@@ -97,6 +105,6 @@ def alarm(session: Session, round_: Round, problem: str, *, now: datetime) -> No
     )
 
 
-def _facts(line: Line, request: Request) -> dict[str, object]:
+def _facts(line: Line, request: Request | Asker) -> dict[str, object]:
     service = line.services[request.service]
     return {"reference": request.reference, "service_zh": service.zh, "service_en": service.en}
