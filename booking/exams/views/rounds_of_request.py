@@ -123,7 +123,9 @@ def _wish(stand: Stand, one: RoundSlotShown, crowd: Crowd, last: CutOff | None) 
         nobody = _("Nobody got a place in the part of the session that was open to you.")
         return WishInRound(label, one.places, people, nobody, "")
     cut_off = instant_in_words(last.ranking_time)
-    return WishInRound(label, one.places, people, cut_off, _enough(stand.ranking_time, last, cut_off))
+    is_mine = one.slot.slot_id == stand.slot_id
+    enough = "" if is_mine else _enough(stand.ranking_time, last, cut_off)
+    return WishInRound(label, one.places, people, cut_off, enough)
 
 
 def _enough(mine: datetime, last: CutOff, cut_off: str) -> str:

@@ -5,6 +5,7 @@ request and for a changed one.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -177,11 +178,15 @@ def _store(asking: Asking, form: WishesForm, asked: Asked) -> str:
 
 
 def _refused(asking: Asking, asked: Asked, error: RequestRefusedError) -> ResponseReturnValue:
-    """Write the refusal into the record, so that nobody is turned away unseen, and show every reason."""
-    with unit_of_work(sessions()) as session:
+    """Write the refusal into the record, so that nobody is turned away unseen, and show every reason.
+
+    Of somebody who stands in the round already nothing is written, nor into a list that was sealed this moment.
+    """
+    with suppress(RoundClosedError), unit_of_work(sessions()) as session:
         requests.note_refusal(session, EXAMS, asked, error.round_id, error.reasons, now=now())
     again = f"{asking.here}?{urlencode([('wish', code) for code in request.form.getlist('wish')])}"
-    page = {"refusals": explained(error.reasons), "round_id": error.round_id, "again": again}
+    is_new = asking.request is None
+    page = {"refusals": explained(error.reasons), "round_id": error.round_id, "again": again, "is_new": is_new}
     return render_template("exams/wishes_refused.html", asking=asking, **page), UNPROCESSABLE
 
 

@@ -1,6 +1,7 @@
 """A town whose round takes requests, and the forms of the learner's pages as a browser sends them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 
 from werkzeug.test import TestResponse
@@ -36,7 +37,9 @@ def step(name: str, *wishes: object, here: str = HERE, **more: object) -> str:
     return f"{here}?{'&'.join(f'{key}={value}' for key, value in parts)}"
 
 
-def send(visitor: Visitor, *wishes: object, here: str = HERE, data: dict[str, object] | None = None) -> TestResponse:
+def send(
+    visitor: Visitor, *wishes: object, here: str = HERE, data: Mapping[str, object] | None = None
+) -> TestResponse:
     """Send the form of the check page with the wishes that stand on it."""
     page = visitor.get(step("check", *wishes, here=here))
     assert page.status_code == 200, page.get_data(as_text=True)
