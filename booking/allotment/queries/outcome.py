@@ -16,7 +16,7 @@ from booking.kernel.identifiers import masked_name
 from booking.sites.models import Site
 from booking.slots.models import Lane, Slot
 
-PAGE = 50
+PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ class RoundShown:
     frozen_root: str
     seed: str
     outcome_hash: str
+    event_hash: str
     slots: Sequence[SlotOfRound]
     passed: Mapping[str, int]
     events: Mapping[str, int]
@@ -216,6 +217,7 @@ def round_shown(session: Session, round_id: int) -> RoundShown:
         frozen_root=round_.frozen_root,
         seed=round_.seed,
         outcome_hash=round_.outcome_hash,
+        event_hash=round_.event_hash,
         slots=_slots(session, round_id, announcement),
         passed=_counts(session, because.group_by(Entry.passed_because).order_by(Entry.passed_because)),
         events=_counts(session, kinds.group_by(RecordEvent.kind).order_by(RecordEvent.kind)),

@@ -18,7 +18,7 @@ from booking.allotment.views.paging import beside, page_asked
 from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day, local_time
 from booking.kernel.db import reading, unit_of_work
-from booking.kernel.errors import BookingError, ConflictError, InvalidInputError
+from booking.kernel.errors import BookingError, ConflictError, InvalidInputError, NotAllowedError
 from booking.kernel.ids import PersonId
 from booking.slots.models import Lane, Method
 from booking.web.errors import status_of
@@ -69,8 +69,8 @@ def correct(round_id: int, person_id: int) -> ResponseReturnValue:
     asked = request.args if "lane" in request.args else None
     fields = _fitting(CorrectionFields(asked, **_present(one)), line)
     is_previewed = asked is not None and fields.validate()
-    form = _fitting(CorrectionForm(formdata=None, data=fields.data), line)
-    page = _correct_page(line, one, fields, form if is_previewed else None)
+    form = _fitting(CorrectionForm(formdata=None, data=fields.data), line) if is_previewed else None
+    page = _correct_page(line, one, fields, form)
     return page, 422 if asked is not None and not is_previewed else 200
 
 
@@ -95,6 +95,8 @@ def propose_correction(round_id: int, person_id: int) -> ResponseReturnValue:
 @bp.get("/desk/rounds/corrections/<int:correction_id>")
 @may(Act.SEE_ROUNDS)
 def correction(correction_id: int) -> ResponseReturnValue:
+    if not permissions()["see_corrections"]:
+        raise NotAllowedError
     return _correction_page(correction_id)
 
 
@@ -138,6 +140,7 @@ def _correct_page(line: RoundLine, one: Applicant, fields: CorrectionFields, for
         one=one,
         fields=fields,
         form=form,
+        is_same=form is not None and (form.lane.data, form.ranking_time) == (one.lane, one.ranking_time),
         now=now(),
     )
 

@@ -78,7 +78,9 @@ def permissions() -> dict[str, bool]:
         "close": Act.PROPOSE_CLOSURES,
         "approve_closures": Act.APPROVE_CLOSURES,
     }
-    return {word: role_may(actor(), act) for word, act in acts.items()}
+    can = {word: role_may(actor(), act) for word, act in acts.items()}
+    # A correction names a person and papers: neither planners nor sites need it.
+    return {**can, "see_corrections": can["see_people"] or can["approve_corrections"]}
 
 
 def _numbers_page(round_id: int, form: NumbersForm) -> str:

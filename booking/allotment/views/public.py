@@ -103,6 +103,7 @@ def _content(round_id: int) -> str:
         beside_queue=beside("slot", "page", has_more=more_waiting, name="queue", anchor="queue"),
         form=CodeForm(data={"leaf": asked}),
         asked=asked,
+        shown=tuple(request.args),
         code=code,
         words=words_of_record(shown.slots),
         record_url=url_for("api.record", round_id=round_id),
