@@ -28,7 +28,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from booking.kernel.errors import BookingError
@@ -194,7 +194,11 @@ def _sqlite_engine(address: URL, pool_size: int) -> Engine:
         driver = connection.connection.driver_connection  # plain statements, twice in every transaction
         assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - narrows the type
         driver.execute(f"PRAGMA query_only={int(reads)}")
-        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
+        statement = "BEGIN" if reads else "BEGIN IMMEDIATE"
+        try:
+            driver.execute(statement)
+        except sqlite3.OperationalError as failure:  # what a hook raises, SQLAlchemy does not turn into its own
+            raise OperationalError(statement, None, failure) from failure
 
     return engine
 
