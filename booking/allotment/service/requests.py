@@ -66,7 +66,7 @@ def ask(session: Session, line: Line, asked: Asked, *, actor: Actor, now: dateti
     if made := _made_before(session, asked):
         return made
     require_fit(session, line, asked.service, asked.wishes, now=now)
-    choices = open_choices(session, line, asked.service, now=now)
+    choices = open_choices(session, line, asked.service, now=now, among=asked.wishes)
     require_open(asked.wishes, choices, waits=asked.carry_on)
     rows = rows_of_rounds(session, line, asked.person_id, asked.wishes, choices, now=now)
     reference = new_reference()
@@ -108,7 +108,7 @@ def change(
     """
     request = own_request(session, reference, actor)
     require_fit(session, line, request.service, asked.wishes, now=now)
-    choices = open_choices(session, line, request.service, now=now)
+    choices = open_choices(session, line, request.service, now=now, among=asked.wishes)
     require_open(asked.wishes, choices, waits=asked.carry_on)
     rows = rows_of_rounds(session, line, PersonId(request.person_id), asked.wishes, choices, now=now)
     claim = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from booking.allotment.errors import (
@@ -64,8 +64,10 @@ def require_fit(session: Session, line: Line, service: str, wishes: Sequence[Wis
         raise ForeignWishError
 
 
-def open_choices(session: Session, line: Line, service: str, *, now: datetime) -> Sequence[Choice]:
-    """Return every slot of the service in a round that takes requests, in order of time."""
+def open_choices(
+    session: Session, line: Line, service: str, *, now: datetime, among: Sequence[WishFor] | None = None
+) -> Sequence[Choice]:
+    """Return every slot of the service in a round that takes requests, in order of time; or what wishes mean."""
     query = (
         select(RoundSlot.round_id, Slot)
         .join(Slot, Slot.id == RoundSlot.slot_id)
@@ -74,6 +76,10 @@ def open_choices(session: Session, line: Line, service: str, *, now: datetime) -
         .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Slot.state == SlotState.PUBLISHED)
         .order_by(Slot.starts_at, Slot.id)
     )
+    if among is not None:
+        sites = [wish.site_id for wish in among if isinstance(wish, AnyAt)]
+        wished = [wish for wish in among if not isinstance(wish, AnyAt)]
+        query = query.where(or_(Slot.id.in_(wished), Slot.site_id.in_(sites)))
     return [Choice(round_id, slot) for round_id, slot in session.execute(query)]
 
 
