@@ -94,7 +94,7 @@ def _round(
     stand: Stand, crowd: Crowd, slots: Sequence[RoundSlotShown], last: Mapping[str, CutOff], *, now: datetime
 ) -> RoundShown:
     of_round = [one for one in slots if one.round_id == stand.round_id]
-    mine = [one for one in of_round if {one.slot.code, f"*{one.slot.site_id}"} & set(stand.row_wishes)]
+    mine = _in_order_of_wishes(stand, of_round)
     got = next((one for one in of_round if one.slot.slot_id == stand.slot_id), None)
     return RoundShown(
         stand,
@@ -106,6 +106,12 @@ def _round(
         positions.wish_in_words(got.slot) if got else "",
         instant_in_words(stand.ranking_time) if stand.ranking_time else "",
     )
+
+
+def _in_order_of_wishes(stand: Stand, slots: Sequence[RoundSlotShown]) -> list[RoundSlotShown]:
+    """Return the sessions that the row asks for as the draw tried them, each once."""
+    meant = [one for wish in stand.row_wishes for one in slots if wish in (one.slot.code, f"*{one.slot.site_id}")]
+    return list({one.slot.code: one for one in meant}.values())
 
 
 def _state(stand: Stand) -> str:

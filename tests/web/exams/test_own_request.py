@@ -1,6 +1,7 @@
 """The page of a request: position and receipt before the draw, the result with its reason after it, withdrawing."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -95,6 +96,13 @@ def test_whoever_was_not_granted_learns_place_cut_off_and_what_would_have_been_e
     assert "2 places, 5 people Mon 9 Mar 2026 A ranking time before Mon 9 Mar 2026." in page
     assert "first on Sat 5 Dec 12:00 and then daily" in page
     assert "It costs nothing and counts as no attempt" in page
+
+
+def test_the_sessions_of_a_round_stand_in_the_order_of_the_wishes_each_once(learner: Visitor, town: Town) -> None:
+    page = text_of(learner, asked(learner, town.slots[2], f"*{town.site_id}"))
+
+    listed = re.findall(r"(\d\d):30–\d\d:30 · [^:]+: 2 places, 1 people, you included", page)
+    assert listed == ["14", "08", "10"]
 
 
 def test_people_of_the_same_ranking_time_learn_that_the_draw_decided(

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from booking.allotment import jobs
 from booking.allotment.models.requests import Request, RequestWish
 from booking.allotment.models.rounds import Leaf
+from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading, unit_of_work
 from tests import factories
-from tests.service.allotment.city import CLOSE, DAY, Town
+from tests.service.allotment.city import CLOSE, DAY, NOON, Town
 from tests.web.conftest import Visitor
 from tests.web.exams.rounds import HERE, SINCE, asked, collecting_town, rival, send, step, text_of, words_of
 
@@ -303,3 +305,21 @@ def test_somebody_elses_request_is_not_found(
     for path in ("", "/change", "/withdraw", "/receipts/1"):
         assert other.get(address + path).status_code == 404
     assert other.submit(f"{address}/withdraw", on="/exams/").status_code == 404
+
+
+def test_what_nobody_waited_for_is_booked_as_usual_from_the_announced_hour(
+    mei: Actor, visitor: Callable[..., Visitor], town: Town, clock: FixedClock, sessions: Sessions
+) -> None:
+    town.draw()
+    jobs.hand_on_seats(sessions, EXAMS, NOON)
+    clock.instant = NOON
+    learner = visitor(actor=mei)
+
+    listed = text_of(learner, "/exams/subject_2")
+    answer = learner.submit(f"/exams/slots/{town.slots[0]}")
+
+    assert "The earliest free sessions" in listed
+    assert "2 of 2 left" in listed
+    assert "Make a request" not in listed
+    assert answer.status_code == 303
+    assert "You have a place" in text_of(learner, answer.headers["Location"])
