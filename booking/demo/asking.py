@@ -49,7 +49,7 @@ class City:
     chance: Random
 
 
-def ask(city: City, learner: DemoLearner, now: datetime) -> None:
+def ask(city: City, learner: DemoLearner, now: datetime, *, only_round: bool = False) -> None:
     """Let one learner ask for the first subject that is open: in a round, or for a place that is left over."""
     with reading(city.sessions) as session:
         subject = _subject(session, learner, now)
@@ -61,7 +61,7 @@ def ask(city: City, learner: DemoLearner, now: datetime) -> None:
     collecting = [slot for slot in mine if slot.is_collecting(now)]
     left_over = [slot for slot in mine if slot.is_open(now) and slot.remaining]
     try:
-        if left_over and (not collecting or city.chance.random() < 0.5):
+        if left_over and not only_round and (not collecting or city.chance.random() < 0.5):
             _book(city, learner, city.chance.choice(left_over), now)
         elif collecting:
             _request(city, learner, subject, collecting, now)

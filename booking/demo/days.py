@@ -77,7 +77,7 @@ def play_day(city: City, day: date, *, asking_too: Sequence[DemoLearner] = ()) -
     asking = [*asking_too, *free]
     for number, learner in enumerate(asking):
         minute = noon + timedelta(minutes=1 + number // ASKING_AT_ONCE)
-        ask(city, learner, minute)
+        ask(city, learner, minute, only_round=learner in asking_too)
         if number % ASKING_AT_ONCE == ASKING_AT_ONCE - 1:
             jobs.advance_rounds(city.sessions, EXAMS, city.beacons, minute + timedelta(seconds=59))
     _cancel_some(city, at_local(day, time(15)))
