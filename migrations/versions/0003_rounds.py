@@ -163,6 +163,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("leaf", schema=None) as batch_op:
         batch_op.create_index("ix_leaf_round_id_pid", ["round_id", "pid"], unique=False)
+        batch_op.create_index("ix_leaf_round_id_leaf", ["round_id", "leaf"], unique=False)
 
     op.create_table(
         "record_event",
@@ -324,6 +325,7 @@ def downgrade() -> None:
 
     op.drop_table("record_event")
     with op.batch_alter_table("leaf", schema=None) as batch_op:
+        batch_op.drop_index("ix_leaf_round_id_leaf")
         batch_op.drop_index("ix_leaf_round_id_pid")
 
     op.drop_table("leaf")

@@ -111,7 +111,10 @@ class Leaf(Base):
     root: Mapped[str] = mapped_column(String(64))
     pid: Mapped[str] = mapped_column(String(32))
 
-    __table_args__ = (Index("ix_leaf_round_id_pid", "round_id", "pid"),)
+    __table_args__ = (
+        Index("ix_leaf_round_id_pid", "round_id", "pid"),
+        Index("ix_leaf_round_id_leaf", "round_id", "leaf"),
+    )
 
 
 class Checkpoint(Base):
