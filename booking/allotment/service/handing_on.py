@@ -169,6 +169,9 @@ def _follow(session: Session, chain: Chain) -> int:
 
 
 def _hand_to_queue(session: Session, line: Line, chain: Chain, *, actor: Actor, now: datetime) -> int:
+    freed = list(_freed(session, chain.round_id, now))
+    if not freed:  # most often: then nobody of a long queue need be looked at
+        return 0
     entries = {
         entry.pid: entry
         for entry in session.scalars(
@@ -180,7 +183,7 @@ def _hand_to_queue(session: Session, line: Line, chain: Chain, *, actor: Actor, 
     announcement = announcement_of(session.get_one(Round, chain.round_id))
     applicants = {pid: Applicant(pid, "", "", 0, tuple(wish_list(entry.wishes))) for pid, entry in entries.items()}
     queue, gone, given = Queue(list(entries), applicants, places_of(announcement)), set[str](), 0
-    for slot, seats in _freed(session, chain.round_id, now):
+    for slot, seats in freed:
         taken = 0
         while taken < seats and (pid := queue.next_for(str(slot.id), gone)):
             gone.add(pid)
