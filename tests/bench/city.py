@@ -74,23 +74,15 @@ def add_slot(sessions: Sessions, capacity: int, *, now: datetime) -> SlotId:
     return slot_id
 
 
-def add_people(sessions: Sessions, number: int, *, now: datetime) -> list[str]:
+def add_people(sessions: Sessions, number: int, *, now: datetime, kind: SignInKind = SignInKind.WEB) -> list[str]:
     """Add learners who may take subject 2, each with an account and one open sign-in; return their tokens."""
     tokens = [new_token() for _ in range(number)]
     passed_on = local_day(now) - timedelta(days=60)
     with unit_of_work(sessions) as session:
-        people = _added(session, Person, _people(session, number, now))
-        accounts = _added(session, Account, [_account(person_id, now) for person_id in people])
-        learners = _added(session, Learner, [_learner(person_id, passed_on) for person_id in people])
-        passed = {
-            "subject": "subject_1",
-            "day": passed_on,
-            "outcome": Outcome.PASSED,
-            "score": 95,
-            "recorded_at": now,
-        }
-        session.execute(insert(ExamResult), [{"learner_id": one, **passed} for one in learners])
-        sign_in = {"kind": SignInKind.WEB, "epoch": 1, "created_at": now, "seen_at": now}
+        people = added_people(session, number, now=now)
+        accounts = added(session, Account, [account(person_id, now) for person_id in people])
+        add_learners(session, people, [passed_on] * number, now=now)
+        sign_in = {"kind": kind, "epoch": 1, "created_at": now, "seen_at": now}
         until = now + timedelta(hours=8)
         rows = zip(tokens, accounts, strict=True)
         session.execute(
@@ -107,7 +99,7 @@ def add_plan(sessions: Sessions, *, days: int, sites: int, a_day: int, now: date
     """Add `a_day` published slots at each of `sites` on each of `days`, the services in turn, each half sold out."""
     with unit_of_work(sessions) as session:
         site_ids = [factories.site(session, services=SERVICES) for _ in range(sites)]
-        slot_ids = _added(session, Slot, list(_plan(site_ids, days, a_day, now)))
+        slot_ids = added(session, Slot, list(_plan(site_ids, days, a_day, now)))
         capacity = {"lane": Lane.ORDINARY, "capacity": 20}
         session.execute(insert(Quota), [{"slot_id": one, "released": 20, **capacity} for one in slot_ids])
         released = {"lane": Lane.ORDINARY, "amount": 20, "due_at": now, "done_at": now}
@@ -131,7 +123,23 @@ def _plan(site_ids: Sequence[SiteId], days: int, a_day: int, now: datetime) -> I
                 }
 
 
-def _added(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> list[int]:
+def added_people(session: Session, number: int, *, now: datetime) -> list[int]:
+    """Add people with invented documents and phones, and return them."""
+    return added(session, Person, _people(session, number, now))
+
+
+def add_learners(session: Session, people: Sequence[int], passed_on: Sequence[date], *, now: datetime) -> None:
+    """Give each of the people an open record with subject 1 passed on a day of its own."""
+    rows = [_learner(person_id, day) for person_id, day in zip(people, passed_on, strict=True)]
+    learners = added(session, Learner, rows)
+    passed = {"subject": "subject_1", "outcome": Outcome.PASSED, "score": 95, "recorded_at": now}
+    session.execute(
+        insert(ExamResult),
+        [{"learner_id": one, "day": day, **passed} for one, day in zip(learners, passed_on, strict=True)],
+    )
+
+
+def added(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> list[int]:
     """Insert the rows in bulk and return their ids in the same order."""
     column = table.__table__.c.id
     return list(session.scalars(insert(table).returning(column, sort_by_parameter_order=True), rows))
@@ -163,7 +171,8 @@ def _people(session: Session, number: int, now: datetime) -> list[dict[str, Any]
     return rows
 
 
-def _account(person_id: int, now: datetime) -> dict[str, Any]:
+def account(person_id: int, now: datetime) -> dict[str, Any]:
+    """Return the row of an applicant's account for which no password fits."""
     no_password = factories.NO_PASSWORD
     return {
         "person_id": person_id,

@@ -38,6 +38,13 @@ class Installation:
 @contextmanager
 def installed(kind: str) -> Iterator[Installation]:
     """Build an installation on "sqlite" or "postgresql", serve it, and take everything away afterwards."""
+    with prepared_database(kind) as (settings, sessions, database), _servers(settings, settings.data) as ports:
+        yield Installation(database, sessions, create_app(settings, sessions=sessions), *ports)
+
+
+@contextmanager
+def prepared_database(kind: str) -> Iterator[tuple[Settings, Sessions, str]]:
+    """Build an installation that nobody serves; yield its settings, its sessions, and the database's name."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, _address(kind, Path(folder)) as url:
         data = Path(folder) / "data"
         settings = read_settings(
@@ -45,9 +52,7 @@ def installed(kind: str) -> Iterator[Installation]:
         )
         sessions = prepared(settings)
         try:
-            with _servers(settings, data) as (port, bare_port):
-                app = create_app(settings, sessions=sessions)
-                yield Installation(_version(sessions), sessions, app, port, bare_port)
+            yield settings, sessions, _version(sessions)
         finally:
             sessions.engine.dispose()
 

@@ -43,6 +43,21 @@ def post(path: str, cookie: str, form: dict[str, str]) -> str:
     return _request("POST", path, cookie, urlencode(form))
 
 
+def post_json(path: str, token: str, key: str, body: object) -> str:
+    """Return the bytes of a POST by a program: its token, its idempotency key, and JSON."""
+    text = json.dumps(body)
+    head = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Connection: keep-alive",
+        f"Authorization: Bearer {token}",
+        f"Idempotency-Key: {key}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(text)}",
+    ]
+    return "\r\n".join([*head, "", text])
+
+
 def _request(method: str, path: str, cookie: str, body: str = "") -> str:
     head = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: keep-alive"]
     head += [f"Cookie: {cookie}"] if cookie else []

@@ -7,11 +7,13 @@ from statistics import median
 from sqlalchemy import func, select
 
 from booking import invariants
+from booking.accounts.models import SignInKind
+from booking.allotment.models.rounds import Leaf
 from booking.bookings.models import Booking
 from booking.kernel.clock import SystemClock
 from booking.kernel.db import reading
 from booking.kernel.ids import SlotId
-from tests.bench import city
+from tests.bench import city, crowd
 from tests.bench.installations import Installation
 from tests.bench.requests import (
     Speed,
@@ -21,6 +23,7 @@ from tests.bench.requests import (
     load,
     middle,
     post,
+    post_json,
     sign_in_cookie,
     speed,
     speed_of,
@@ -29,6 +32,7 @@ from tests.bench.requests import (
 ROUNDS = 3
 REFERENCE_SECONDS, WARM_SECONDS = 1.2, 0.4
 SEATS, TRIES = 100, 1_000
+ROUND_SLOTS, ASKERS = 100, 200
 Echo = Callable[[str], None]
 
 
@@ -107,10 +111,30 @@ def public_plan(house: Installation, echo: Echo) -> Sequence[Figure]:
     ]
 
 
+def asking(house: Installation, echo: Echo) -> Sequence[Figure]:
+    """P4: 200 people, 50 at a time, ask a ranked round for three slots each; everybody gets a receipt."""
+    bare, real = [], []
+    for number in range(ROUNDS):
+        now = SystemClock().now()
+        round_id, slot_ids = crowd.open_round(house.sessions, ROUND_SLOTS, ROUND_SLOTS * 20, now=now)
+        tokens = city.add_people(house.sessions, ASKERS, now=now, kind=SignInKind.API)
+        asked = {"service": "subject_2", "preferences": slot_ids[:3]}
+        requests = [post_json("/api/v1/requests", token, "bench", asked) for token in tokens]
+        bare.append(_empty_route(house))
+        outcome = load(house.port, requests, total=ASKERS, keep=True)
+        receipts = sum('"signature"' in answer for answer in outcome.answers.values())
+        if outcome.statuses != {"201": ASKERS} or receipts != ASKERS or _rows_of(house, round_id) != ASKERS:
+            raise UnexpectedAnswersError(f"{ASKERS} requests gave {outcome.statuses} and {receipts} receipts")
+        real.append(speed_of(outcome))
+        echo(f"requests {number + 1} of {ROUNDS}: {real[-1].per_second:.0f} a second, each with its receipt")
+    return [Figure("request into a round, with receipt", middle(real), _ratio(real, bare), least_ratio=0.12)]
+
+
 ROWS = (
     Row("R", "References", references),
     Row("P1", "The race for the last places", race),
     Row("P3", "The public plan", public_plan),
+    Row("P4", "Requests into a ranked round", asking),
 )
 
 
@@ -147,3 +171,8 @@ def _check_the_books(house: Installation, slot_id: SlotId) -> None:
         broken = [one.name for one in invariants.findings(session, now=SystemClock().now()) if one.count]
     if booked != SEATS or broken:
         raise UnexpectedAnswersError(f"{booked} bookings of {SEATS} seats; broken: {', '.join(broken) or 'nothing'}")
+
+
+def _rows_of(house: Installation, round_id: int) -> int:
+    with reading(house.sessions) as session:
+        return session.scalar(select(func.count()).where(Leaf.round_id == round_id)) or 0
