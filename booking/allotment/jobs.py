@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from booking.allotment.beacons import Beacons, DoubtfulValueError
@@ -15,6 +16,7 @@ from booking.bookings.queries import live_in_withdrawn_slots
 from booking.kernel.actors import SYSTEM
 from booking.kernel.calendar import local_day
 from booking.kernel.db import Sessions, each_alone, reading, unit_of_work
+from booking.kernel.errors import BookingError
 from booking.policies import queries as policies
 
 log = structlog.get_logger()
@@ -95,18 +97,28 @@ def draw_rounds(sessions: Sessions, line: Line, now: datetime) -> int:
     """Draw the rounds whose random values are beyond doubt, and hand on at once what the draw passes over."""
     with reading(sessions) as session:
         due = stages.due(session, line.key, Stage.FROZEN, now=now)
-    done = 0
-    for round_id in due:
-        with reading(sessions) as session:
-            drawn = drawing.compute(session, round_id)
-        if drawn is None:
-            continue
-        with unit_of_work(sessions) as session:
-            settled = drawing.settle(session, line, round_id, drawn, actor=SYSTEM, now=now)
-            if settled:
-                handing_on.hand_on(session, line, round_id, actor=SYSTEM, now=now)
-        done += settled
+    done, failures = 0, []
+    for round_id in due:  # computed before anything is locked; one failure holds up no other round
+        try:
+            done += _draw(sessions, line, round_id, now)
+        except (BookingError, SQLAlchemyError) as failure:
+            log.error("round not drawn", round=round_id, kind=type(failure).__name__)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
     return done
+
+
+def _draw(sessions: Sessions, line: Line, round_id: int, now: datetime) -> bool:
+    with reading(sessions) as session:
+        drawn = drawing.compute(session, round_id)
+    if drawn is None:
+        return False
+    with unit_of_work(sessions) as session:
+        settled = drawing.settle(session, line, round_id, drawn, actor=SYSTEM, now=now)
+        if settled:
+            handing_on.hand_on(session, line, round_id, actor=SYSTEM, now=now)
+    return settled
 
 
 def hand_on_seats(sessions: Sessions, line: Line, now: datetime) -> int:

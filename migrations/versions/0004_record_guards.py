@@ -30,7 +30,8 @@ GUARDS = (
         "UPDATE",
         "{line} OR {service} OR {day} OR {method} OR {attempt} OR {opens_at} OR {closes_at} OR {objections_until}"
         " OR {beacon_not_before} OR {announcement} OR {announcement_hash} OR {office_key_id}"
-        " OR (OLD.stage = 'drawn' AND ({stage} OR {seed} OR {outcome_hash} OR {leaves} OR {drawn_at}))"
+        " OR (OLD.stage = 'drawn' AND ({stage} OR {seed} OR {outcome_hash} OR {leaves} OR {peaks}"
+        " OR {frozen_leaves} OR {frozen_root} OR {drawn_at}))"
         " OR NEW.leaves < OLD.leaves OR NEW.events < OLD.events"
         " OR (OLD.key_sealed IS NULL AND NEW.key_sealed IS NOT NULL)",
     ),

@@ -20,7 +20,7 @@ from booking.allotment.rules.encoding import instant_text
 from booking.allotment.service.announced import announcement_of, rows_of
 from booking.allotment.service.beacons import agreed_values
 from booking.allotment.service.chain import Chain, take_chain
-from booking.allotment.service.granting import grant_all, passed_because
+from booking.allotment.service.granting import grant_all, passed_because, tell_passed
 from booking.allotment.service.messages import Asker, Told, tell_many
 from booking.audit import service as audit
 from booking.bookings.line import Line
@@ -158,6 +158,8 @@ def _grant(
             chain.add(kind, entry.pid, entry.slot_id or 0, now, reason)
             entry.standing, entry.passed_because = Standing.PASSED, reason
             requests[entry.request_id].is_make_up |= is_office
+    gone = [(entry, requests[entry.request_id]) for entry in winners if entry.person_id in passed]
+    tell_passed(session, line, gone, places, now=now)
     grant_all(session, line, [(entry, requests[entry.request_id], lanes[entry.pid]) for entry in taking], places,
               actor=actor, now=now)  # fmt: skip
     return len(taking)

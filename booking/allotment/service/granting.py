@@ -23,6 +23,7 @@ Turn = tuple[Entry, Request]
 WITHDRAWN, HOLDS_ANOTHER, OVERLAP, NOT_ELIGIBLE, SLOT_CLOSED, TOO_LATE = (
     "withdrawn", "holds_another", "overlap", "not_eligible", "slot_closed", "too_late",
 )  # fmt: skip
+NEWS = (OVERLAP, NOT_ELIGIBLE, SLOT_CLOSED, TOO_LATE)  # to the person; the other two they did themselves
 
 
 def passed_because(
@@ -97,6 +98,26 @@ def grant_all(
     )
     tell_many(session, "request_granted", told, line=line, now=now)
     leave_rounds(session, [request.id for _, request, _ in turns], now=now)
+
+
+def tell_passed(
+    session: Session, line: Line, turns: Sequence[Turn], places: Mapping[int, Slot], *, now: datetime
+) -> None:
+    """Tell those whose place went to the next in line why, unless they withdrew or hold another place."""
+    asking = [turn for turn in turns if turn[0].passed_because in NEWS and turn[1].state is RequestState.LIVE]
+    sites = sites_of(session, [places[entry.slot_id or 0] for entry, _ in asking])
+    told = (
+        Told(
+            request,
+            f"request {request.id} round {entry.round_id} passed over",
+            {
+                "why": entry.passed_because,
+                **slot_facts(places[entry.slot_id or 0], sites[places[entry.slot_id or 0].site_id]),
+            },
+        )
+        for entry, request in asking
+    )
+    tell_many(session, "request_passed", told, line=line, now=now)
 
 
 def _reason_at_once(request: Request, slot: Slot, now: datetime) -> str:

@@ -18,7 +18,7 @@ from booking.allotment.service import requests
 from booking.allotment.service.announced import announcement_of
 from booking.allotment.service.chain import Chain, take_chain
 from booking.allotment.service.entering import hold_live
-from booking.allotment.service.granting import TOO_LATE, grant_all, is_too_late, passed_because
+from booking.allotment.service.granting import TOO_LATE, grant_all, is_too_late, passed_because, tell_passed
 from booking.allotment.service.messages import tell_of_request
 from booking.allotment.service.wishes import wish_list
 from booking.audit import service as audit
@@ -207,6 +207,7 @@ def _take(session: Session, line: Line, entry: Entry, slot: Slot, *, actor: Acto
     if reason:
         entry.standing, entry.passed_because = Standing.PASSED, reason
         session.flush()  # the next statement counts who still waits
+        tell_passed(session, line, [(entry, request)], places, now=now)
         return reason
     lane = slots.hand_over(session, SlotId(slot.id), LANES)
     turn = (entry, request, lane)

@@ -194,6 +194,7 @@ def test_what_a_winner_cannot_take_goes_to_the_next_in_line_at_once(
     assert town.request(people[0]).state is not RequestState.GRANTED
     assert taken(town, slot_id) == {"ordinary": (1, 0)}
     assert town.told(people[1])[-1] == "request_granted"
+    assert (town.told(people[0])[-1] == "request_passed") == (reason in ("overlap", "not_eligible"))
     assert unsound(town.sessions, round_id) == []
 
 
@@ -214,6 +215,7 @@ def test_a_place_in_a_slot_that_was_taken_back_is_cancelled_by_the_office_and_ke
     assert taken(town, gone) == {"ordinary": (0, 0), "make_up": (0, 0)}
     request = town.request(winner)
     assert (request.state, request.is_make_up) == (RequestState.LIVE, True)
+    assert town.told(winner)[-1] == "request_passed"
     town.require_sound()
 
 

@@ -29,7 +29,10 @@ ANNOUNCED = {
     "objections_until": "'2026-12-04 05:00:00+00:00'",
     "beacon_not_before": "'2026-12-04 14:30:00+00:00'", "announcement": "'{}'", "announcement_hash": "'x'",
 }  # fmt: skip
-DRAWN = {"seed": "'x'", "outcome_hash": "'x'", "leaves": "leaves + 1", "drawn_at": INSTANT}
+DRAWN = {
+    "seed": "'x'", "outcome_hash": "'x'", "leaves": "leaves + 1", "drawn_at": INSTANT, "peaks": "'x'",
+    "frozen_leaves": "frozen_leaves + 1", "frozen_root": "'x'",
+}  # fmt: skip
 IDENTITY = {
     "reference": "'X'", "line": "'x'", "service": "'x'", "person_id": "person_id + 1", "holder": "'x'",
     "asked_by": "asked_by + 1", "created_at": INSTANT,
