@@ -32,11 +32,7 @@ def agreed_values(session: Session, round_: Round) -> list[Json] | None:
 
     Of a named draw, what two people entered must be the same; of each person the latest entry counts.
     """
-    entered: dict[str, dict[int | None, str]] = {}
-    query = select(BeaconValue).where(BeaconValue.round_id == round_.id).order_by(BeaconValue.id)
-    for value in session.scalars(query):
-        entered.setdefault(value.source, {})[value.entered_by_person] = value.value
-    found = [{"source": source, "value": _agreed(source, entered.get(source, {}))} for source in sources_of(round_)]
+    found = [{"source": source, "value": value} for source, value in _agreed_by_source(session, round_).items()]
     return found if all(one["value"] for one in found) else None
 
 
@@ -93,11 +89,7 @@ def drawn_numbers(text: str) -> str:
 
 def missing_sources(session: Session, round_: Round) -> list[str]:
     """Return the announced sources of which there is no agreed value yet."""
-    entered: dict[str, dict[int | None, str]] = {}
-    query = select(BeaconValue).where(BeaconValue.round_id == round_.id).order_by(BeaconValue.id)
-    for value in session.scalars(query):
-        entered.setdefault(value.source, {})[value.entered_by_person] = value.value
-    return [source for source in sources_of(round_) if not _agreed(source, entered.get(source, {}))]
+    return [source for source, value in _agreed_by_source(session, round_).items() if not value]
 
 
 def alarm_once(session: Session, round_id: int, problem: str, *, actor: Actor, now: datetime) -> bool:
@@ -117,6 +109,15 @@ def raise_alarm(session: Session, round_: Round, problem: str, *, actor: Actor, 
     audit.record(session, "random value in doubt", "round", round_.id, actor=actor, now=now, reason=problem)
     alarm(session, round_, problem, now=now)
     return True
+
+
+def _agreed_by_source(session: Session, round_: Round) -> dict[str, str]:
+    """Return the agreed value of each announced source, in their order; "" where there is none yet."""
+    entered: dict[str, dict[int | None, str]] = {}
+    query = select(BeaconValue).where(BeaconValue.round_id == round_.id).order_by(BeaconValue.id)
+    for value in session.scalars(query):
+        entered.setdefault(value.source, {})[value.entered_by_person] = value.value
+    return {source: _agreed(source, entered.get(source, {})) for source in sources_of(round_)}
 
 
 def _agreed(source: str, entered: dict[int | None, str]) -> str:
