@@ -48,6 +48,10 @@ class Act(StrEnum):
     BOOK_ON_BEHALF = "book_on_behalf"
     SEE_LEARNERS = "see_learners"
     KEEP_LEARNER_RECORDS = "keep_learner_records"
+    SEE_VEHICLES = "see_vehicles"
+    KEEP_VEHICLE_RECORDS = "keep_vehicle_records"
+    SEE_STATION_DAY = "see_station_day"
+    RUN_STATION = "run_station"
     SEE_PLANS = "see_plans"
     PROPOSE_PLANS = "propose_plans"
     APPROVE_PLANS = "approve_plans"
@@ -75,6 +79,10 @@ ALLOWED: dict[Act, Predicate] = {
     Act.BOOK_ON_BEHALF: _one_of(Role.COUNTER),
     Act.SEE_LEARNERS: _one_of(Role.COUNTER, Role.SUPERVISOR),
     Act.KEEP_LEARNER_RECORDS: _one_of(Role.COUNTER),
+    Act.SEE_VEHICLES: _one_of(Role.COUNTER, Role.SUPERVISOR),
+    Act.KEEP_VEHICLE_RECORDS: _one_of(Role.COUNTER),
+    Act.SEE_STATION_DAY: _one_of(*_DESK, Role.STATION),
+    Act.RUN_STATION: _one_of(Role.STATION),
     Act.SEE_PLANS: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
     Act.PROPOSE_PLANS: _one_of(Role.PLANNER, Role.STATION, Role.EXAM_SITE),
     Act.APPROVE_PLANS: _one_of(Role.APPROVER),

@@ -10,6 +10,12 @@ PlanId = NewType("PlanId", int)
 SlotId = NewType("SlotId", int)
 BookingId = NewType("BookingId", int)
 LearnerId = NewType("LearnerId", int)
+OwnerId = NewType("OwnerId", int)
+VehicleId = NewType("VehicleId", int)
+TestLaneId = NewType("TestLaneId", int)
+VisitId = NewType("VisitId", int)
+# Who or what may hold one live booking of a service: "person:17", "vehicle:4". Each line makes and reads its own.
+Holder = NewType("Holder", str)
 
 # No 0 and O, no 1, I and L: a reference is read out at a counter and over the telephone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

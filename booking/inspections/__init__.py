@@ -1,0 +1,1 @@
+"""The line "vehicle inspections": vehicles and owners, when they are due, stations, and the pages for them."""

@@ -1,0 +1,1 @@
+"""Inspections as pages, jobs and commands read them."""

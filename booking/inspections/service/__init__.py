@@ -1,0 +1,1 @@
+"""Verbs of inspections: binding vehicles, reminding owners, planning from lanes, re-inspections."""
