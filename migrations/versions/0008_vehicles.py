@@ -1,0 +1,14 @@
+"""Vehicles, their owners and agents, and reminders."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
