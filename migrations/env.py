@@ -12,6 +12,7 @@ from booking.allotment.models import rounds as _rounds
 from booking.audit import models as _audit
 from booking.bookings import models as _bookings
 from booking.exams import models as _exams
+from booking.inspections import models as _inspections
 from booking.kernel.db import Base, UtcDateTime, make_engine
 from booking.notices import models as _notices
 from booking.plans import models as _plans
@@ -22,8 +23,8 @@ from booking.stats import models as _stats
 from config import read_settings
 
 TABLES = (
-    _accounts, _audit, _bookings, _exams, _notices, _plans, _policies, _proposals, _requests, _rounds, _sites, _slots,
-    _stats,
+    _accounts, _audit, _bookings, _exams, _inspections, _notices, _plans, _policies, _proposals, _requests, _rounds,
+    _sites, _slots, _stats,
 )  # fmt: skip
 LOCK_MIGRATIONS = 4_408_001
 
