@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from booking.accounts.models import Account, Person
 from booking.bookings.models import Booking, BookingChannel
 from booking.exams.models import ExamResult, Learner
+from booking.inspections import sealing
+from booking.inspections.models import Agency, How, Owner, OwnerKind, Source, Vehicle
 from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import keyring_of
 from booking.kernel.identifiers import IdType
-from booking.kernel.ids import AccountId, PersonId, SiteId, SlotId, new_reference
+from booking.kernel.ids import AccountId, OwnerId, PersonId, SiteId, SlotId, VehicleId, new_reference
 from booking.policies.models import CalendarDay, Policy
 from booking.sites.models import Site, SiteService
 from booking.slots.models import Lane, Method, Quota, Slot
@@ -248,3 +250,89 @@ def passed_by_everybody(session: Session, subject: str, *, day: date) -> None:
     """Add a passed exam to every open record."""
     for record in session.scalars(select(Learner).where(Learner.closed_at.is_(None))).all():
         _add_pass(session, record, subject, day)
+
+
+def owner(
+    session: Session, *, person_id: PersonId | None = None, name: str = "", district: str = "麻章区"
+) -> OwnerId:
+    """Add the owner that a person is, or return the one there is; without a person, a company."""
+    number = next(NUMBERS)
+    keyring = keyring_of(session)
+    if person_id is not None:
+        known = session.scalar(select(Owner.id).where(Owner.person_id == person_id))
+        if known is not None:
+            return OwnerId(known)
+        person = session.get_one(Person, person_id)
+        id_type, id_number = person.id_type.value, keyring.open(person.id_number_sealed, column="person.id_number")
+    else:
+        id_type, id_number = "N", f"91440800MA{number:08}"
+    row = Owner(
+        kind=OwnerKind.COMPANY if person_id is None else OwnerKind.PERSON,
+        person_id=person_id,
+        id_type=id_type,
+        number_sealed=sealing.sealed_number(keyring, id_number),
+        identity_hash=sealing.identity_hash(keyring, f"{id_type}:{id_number}"),
+        name_sealed=sealing.sealed_name(keyring, name or f"测试公司{number}") if person_id is None else None,
+        district=district,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    return OwnerId(row.id)
+
+
+def agency(session: Session, owner_id: OwnerId, agent: Actor, *, how: How = How.COUNTER) -> None:
+    """Let a person act for an owner."""
+    row = Agency(
+        owner_id=owner_id,
+        agent_person_id=agent.person_id,
+        how=how,
+        evidence="测试委托书",
+        consented_at=datetime(2026, 1, 1, tzinfo=UTC),
+        recorded_by=agent.account_id,
+    )
+    session.add(row)
+    session.flush()
+
+
+def vehicle(
+    session: Session,
+    *,
+    person_id: PersonId | None = None,
+    owner_id: OwnerId | None = None,
+    kind: str = "small_passenger",
+    use: str = "A",
+    seats: int = 5,
+    registered_on: date | None = date(2010, 12, 20),
+    valid_until: date | None = date(2026, 12, 31),
+    plate_type: str = "02",
+    plate: str = "",
+    vin: str = "",
+    bound_by: PersonId | None = None,
+) -> VehicleId:
+    """Add a vehicle with a unique invented plate and VIN: bound by the person it belongs to, or known to nobody.
+
+    With `owner_id` it is bound by whom `bound_by` says, and else only known from the register.
+    """
+    number = next(NUMBERS)
+    keyring = keyring_of(session)
+    if person_id is not None:
+        owner_id, bound_by = owner(session, person_id=person_id), person_id
+    row = Vehicle(
+        owner_id=owner_id,
+        plate_type=plate_type,
+        **sealing.plate_columns(keyring, plate or f"粤G{number:05}"),
+        **sealing.vin_columns(keyring, vin or f"LTESTVEHC{number:08}"),
+        vehicle_kind=kind,
+        use=use,
+        seats=seats,
+        registered_on=registered_on,
+        valid_until=valid_until,
+        source=Source.IMPORT if bound_by is None else Source.OWNER,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        bound_at=None if bound_by is None else datetime(2026, 1, 1, tzinfo=UTC),
+        bound_by=bound_by,
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    return VehicleId(row.id)
