@@ -20,3 +20,9 @@ def return_freed_seats(sessions: Sessions, now: datetime) -> int:
     """Put the freed seats back on sale at the announced hour; return how many."""
     with unit_of_work(sessions) as session:
         return slots.return_freed_seats(session, actor=SYSTEM, now=now)
+
+
+def lapse_due_holds(sessions: Sessions, now: datetime) -> int:
+    """Note holds that have lapsed; nobody waits for it, since whoever wants such a seat finds it free already."""
+    with unit_of_work(sessions) as session:
+        return slots.lapse_holds(session, now=now)

@@ -1,4 +1,4 @@
-"""Published slots, their quota by lane with the seat ledger, and the releases that are due."""
+"""Published slots, their quota by lane with the seat ledger, the releases that are due, and seats that are held."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -77,12 +77,17 @@ class Slot(Base):
 
 
 class Quota(Base):
-    """The ledger of one lane of a slot: `taken` seats are held, `freed` ones wait for their announced hour."""
+    """The ledger of one lane of a slot.
+
+    `taken` seats are booked or held, `freed` ones wait for their announced hour, `blocked` ones cannot be served
+    since something is out of use; the others are not released yet.
+    """
 
     __tablename__ = "quota"
     __table_args__ = (
         CheckConstraint("0 <= taken AND taken <= released", name="taken_within_released"),
-        CheckConstraint("0 <= freed AND released + freed <= capacity", name="released_within_capacity"),
+        CheckConstraint("0 <= freed AND released + freed + blocked <= capacity", name="released_within_capacity"),
+        CheckConstraint("0 <= blocked", name="blocked_not_negative"),
     )
 
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), primary_key=True)
@@ -91,6 +96,7 @@ class Quota(Base):
     released: Mapped[int] = mapped_column(default=0)
     taken: Mapped[int] = mapped_column(default=0)
     freed: Mapped[int] = mapped_column(default=0)
+    blocked: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Release(Base):
@@ -114,3 +120,52 @@ class Release(Base):
     amount: Mapped[int]
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]  # null: not yet released
+
+
+class HoldState(StrEnum):
+    """What became of a held seat. HELD is live until its instant has passed, whether or not anybody noted that."""
+
+    HELD = "held"
+    TAKEN = "taken"
+    GIVEN_UP = "given_up"
+    LAPSED = "lapsed"
+
+
+class HoldPurpose(StrEnum):
+    """Why a seat is held: it comes with a reminder, or with a failed inspection."""
+
+    REMINDER = "reminder"
+    REINSPECTION = "reinspection"
+
+
+class Hold(Base):
+    """A seat kept for one holder in [held_at, until). It stands in `taken`, and counts for nobody from `until` on.
+
+    Whoever finds it lapsed gives its seat back, so nothing depends on a job. `service` is the slot's, for the index.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        CheckConstraint("held_at < until", name="not_over_at_once"),
+        CheckConstraint("(state = 'held') = (ended_at IS NULL)", name="end_whole"),
+        Index(
+            "uq_hold_held",
+            "service",
+            "holder",
+            unique=True,
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index("ix_hold_slot_id_state", "slot_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    lane: Mapped[Lane] = mapped_column(named(Lane))
+    service: Mapped[str] = mapped_column(String(40))
+    holder: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[HoldPurpose] = mapped_column(named(HoldPurpose))
+    state: Mapped[HoldState] = mapped_column(named(HoldState), default=HoldState.HELD)
+    held_at: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # null: still held, or lapsed and not yet noted

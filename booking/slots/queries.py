@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.kernel.ids import SiteId, SlotId
 from booking.sites.models import Site
-from booking.slots.models import Lane, Method, Quota, Slot, SlotState
+from booking.slots.models import Hold, HoldState, Lane, Method, Quota, Slot, SlotState
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ def _counted() -> Select[tuple[object, ...]]:
     )
 
 
+def _lapsed() -> ColumnElement[int]:
+    """Count the seats of a slot whose hold is over by `now`, whether or not a job has noted it: they are free."""
+    over = select(func.count()).where(Hold.slot_id == Slot.id, Hold.state == HoldState.HELD)
+    return over.where(Hold.until <= bindparam("now")).correlate(Slot).scalar_subquery()
+
+
 ONE_SLOT = _counted().where(Slot.id == bindparam("slot_id"))
 NEXT_FREE = (
     _counted()
@@ -89,13 +96,17 @@ def slots_between(
     site_id: SiteId | None = None,
     lanes: Sequence[Lane] = (),
     after: OpenSlot | None = None,
+    now: datetime | None = None,
     limit: int = 5000,
 ) -> Sequence[OpenSlot]:
     """Return the slots of the local days `first` to `last`, both included, in order of time, from `after` on.
 
-    `lanes` counts only the places of those lanes, for somebody who may stand in them; none counts all.
+    `lanes` counts only the places of those lanes, for somebody who may stand in them; none counts all. With `now`,
+    a seat whose hold has lapsed by then counts as free.
     """
     query = _counted().where(Slot.day.between(first, last)).limit(limit)
+    if now is not None:
+        query = query.add_columns(_lapsed().label("lapsed"))
     if lanes:
         query = query.where(_counted_in(lanes))
     if line is not None:
@@ -109,7 +120,13 @@ def slots_between(
         query = query.where(
             or_(Slot.starts_at > after.starts_at, and_(Slot.starts_at == after.starts_at, of_one_site))
         )
-    return [OpenSlot(**row) for row in session.execute(query).mappings()]
+    return [_open(row) for row in session.execute(query, {"now": now} if now else {}).mappings()]
+
+
+def _open(row: RowMapping) -> OpenSlot:
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    lapsed = values.pop("lapsed", 0)
+    return OpenSlot(**{**values, "taken": values["taken"] - lapsed})
 
 
 def _counted_in(lanes: Sequence[Lane]) -> ColumnElement[bool]:
@@ -117,11 +134,15 @@ def _counted_in(lanes: Sequence[Lane]) -> ColumnElement[bool]:
     return or_(Quota.lane.in_(lanes), Slot.method != Method.FIRST_COME)
 
 
-def slot_shown(session: Session, slot_id: SlotId, lanes: Sequence[Lane] = ()) -> OpenSlot | None:
-    """Return one slot, or None; with `lanes`, counting only their places."""
+def slot_shown(
+    session: Session, slot_id: SlotId, lanes: Sequence[Lane] = (), *, now: datetime | None = None
+) -> OpenSlot | None:
+    """Return one slot, or None; `lanes` and `now` as for `slots_between`."""
     query = ONE_SLOT.where(_counted_in(lanes)) if lanes else ONE_SLOT
-    row = session.execute(query, {"slot_id": slot_id}).mappings().one_or_none()
-    return OpenSlot(**row) if row else None
+    if now is not None:
+        query = query.add_columns(_lapsed().label("lapsed"))
+    row = session.execute(query, {"slot_id": slot_id, **({"now": now} if now else {})}).mappings().one_or_none()
+    return _open(row) if row else None
 
 
 def line_of(session: Session, slot_id: SlotId) -> str | None:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.audit import service as audit
-from booking.kernel.actors import Actor
+from booking.kernel.actors import SYSTEM, Actor
 from booking.kernel.db import rows_changed, table_of
 from booking.kernel.errors import ConflictError, InvalidStateError, Wording
 from booking.kernel.ids import SiteId, SlotId
-from booking.slots.models import Lane, Method, Quota, Release, Slot, SlotState
+from booking.slots.models import Hold, HoldState, Lane, Method, Quota, Release, Slot, SlotState
 
 
 class SlotFullError(ConflictError):
@@ -89,20 +89,55 @@ CLAIM = (
 OPEN = (
     update(table_of(Quota))
     .where(Quota.slot_id == bindparam("slot"), Quota.lane == bindparam("of_lane"))
-    .where(Quota.released == 0, Quota.freed == 0)
+    .where(Quota.released == 0, Quota.freed == 0, Quota.blocked == 0)
     .values(released=bindparam("given"), taken=bindparam("given"), freed=Quota.capacity - bindparam("given"))
 )
 
 
-def take_seat(session: Session, slot_id: SlotId, lanes: Sequence[Lane]) -> Lane:
+def take_seat(session: Session, slot_id: SlotId, lanes: Sequence[Lane], *, now: datetime) -> Lane:
     """Claim one released seat in the first of `lanes` that has one, and return that lane.
 
-    Raises `SlotFullError`. Call it last: the ledger row stays locked until the commit.
+    A seat whose hold has lapsed is free, noted or not. Raises `SlotFullError`. Call it last: the ledger row stays
+    locked until the commit.
     """
+    lane = _claim(session, slot_id, lanes)
+    if lane is None and lapse_holds(session, now=now, slot_id=slot_id):
+        lane = _claim(session, slot_id, lanes)
+    if lane is None:
+        raise SlotFullError
+    return lane
+
+
+def _claim(session: Session, slot_id: SlotId, lanes: Sequence[Lane]) -> Lane | None:
     for lane in lanes:
         if rows_changed(session, CLAIM, {"slot": slot_id, "of_lane": lane}) == 1:
             return lane
-    raise SlotFullError
+    return None
+
+
+def lapse_holds(session: Session, *, now: datetime, slot_id: SlotId | None = None) -> int:
+    """Give back the seats of holds that have lapsed, of one slot or of all; return how many.
+
+    They are takeable at once: nobody gave them up, so there is no moment that one person could sell to another.
+    """
+    over = update(Hold).where(Hold.state == HoldState.HELD, Hold.until <= now)
+    if slot_id is not None:
+        over = over.where(Hold.slot_id == slot_id)
+    ended = over.values(state=HoldState.LAPSED, ended_at=now).returning(Hold.id, Hold.slot_id, Hold.lane)
+    lapsed = sorted(session.execute(ended).all(), key=lambda hold: (hold.slot_id, hold.id))
+    for hold in lapsed:
+        give_back(session, SlotId(hold.slot_id), hold.lane)
+    audit.record_all(
+        session, "hold lapsed", "hold", [(hold.id, {"slot": hold.slot_id}) for hold in lapsed], actor=SYSTEM, now=now
+    )
+    return len(lapsed)
+
+
+def give_back(session: Session, slot_id: SlotId, lane: Lane) -> None:
+    """Make a seat that was only held takeable again at once."""
+    back = update(Quota).where(Quota.slot_id == slot_id, Quota.lane == lane, Quota.taken > 0)
+    if rows_changed(session, back.values(taken=Quota.taken - 1)) != 1:
+        raise InvalidStateError(f"no seat is taken in slot {slot_id}, lane {lane}")
 
 
 def free_seat(session: Session, slot_id: SlotId, lane: Lane) -> None:
@@ -174,7 +209,7 @@ def due_releases(session: Session, *, now: datetime) -> Sequence[int]:
 def release_seats(session: Session, release_id: int, *, actor: Actor, now: datetime) -> bool:
     """Make the seats of one due release takeable; return False if somebody else already did.
 
-    Seats of a withdrawn slot are claimed as done and stay closed.
+    Seats of a withdrawn slot are claimed as done and stay closed, and so do those that are blocked by now.
     """
     claim = (
         update(Release)
@@ -186,13 +221,13 @@ def release_seats(session: Session, release_id: int, *, actor: Actor, now: datet
     if row is None:
         return False
     in_use = select(Slot.id).where(Slot.id == row.slot_id, Slot.state == SlotState.PUBLISHED).scalar_subquery()
-    opened = rows_changed(
-        session,
+    opens, room = Quota.released + row.amount, Quota.capacity - Quota.freed - Quota.blocked
+    opened = (
         update(Quota)
         .where(Quota.slot_id == in_use, Quota.lane == row.lane)
-        .values(released=Quota.released + row.amount),
+        .values(released=case((and_(Quota.blocked > 0, opens > room), room), else_=opens))
     )
-    after = {"lane": row.lane, "amount": row.amount if opened else 0}
+    after = {"lane": row.lane, "amount": row.amount if rows_changed(session, opened) else 0}
     audit.record(session, "seats released", "slot", row.slot_id, actor=actor, now=now, after=after)
     return True
 

@@ -96,7 +96,7 @@ def test_a_seat_that_nobody_took_cannot_be_freed(sessions: Sessions) -> None:
 def test_freed_seats_of_a_closed_slot_stay_freed(sessions: Sessions) -> None:
     with unit_of_work(sessions) as session:
         slot_id = factories.slot(session, closes_at=NOW)
-        slots.take_seat(session, slot_id, [Lane.ORDINARY])
+        slots.take_seat(session, slot_id, [Lane.ORDINARY], now=NOW)
         slots.free_seat(session, slot_id, Lane.ORDINARY)
 
     assert return_freed_seats(sessions, NOW) == 0
@@ -146,7 +146,7 @@ class Ledger(RuleBasedStateMachine):
     def take(self) -> None:
         try:
             with unit_of_work(self.sessions) as session:
-                slots.take_seat(session, self.slot_id, [Lane.ORDINARY])
+                slots.take_seat(session, self.slot_id, [Lane.ORDINARY], now=NOW)
         except SlotFullError:
             assert self.taken == self.released
         else:

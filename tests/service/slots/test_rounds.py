@@ -162,7 +162,7 @@ def test_by_itself_no_seat_of_a_round_returns_to_sale(sessions: Sessions, method
     settle(sessions, {of_round: {Lane.ORDINARY: 1}})
     with unit_of_work(sessions) as session:
         first_come = factories.slot(session, released=2)
-        slots.take_seat(session, first_come, [Lane.ORDINARY])
+        slots.take_seat(session, first_come, [Lane.ORDINARY], now=NOW)
         slots.free_seat(session, first_come, Lane.ORDINARY)
 
     assert return_freed_seats(sessions, NOW) == 1
