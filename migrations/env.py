@@ -9,6 +9,7 @@ from booking.accounts import models as _accounts
 from booking.allotment.models import proposals as _proposals
 from booking.allotment.models import requests as _requests
 from booking.allotment.models import rounds as _rounds
+from booking.attendance import models as _attendance
 from booking.audit import models as _audit
 from booking.bookings import models as _bookings
 from booking.exams import models as _exams
@@ -23,8 +24,8 @@ from booking.stats import models as _stats
 from config import read_settings
 
 TABLES = (
-    _accounts, _audit, _bookings, _exams, _inspections, _notices, _plans, _policies, _proposals, _requests, _rounds,
-    _sites, _slots, _stats,
+    _accounts, _attendance, _audit, _bookings, _exams, _inspections, _notices, _plans, _policies, _proposals,
+    _requests, _rounds, _sites, _slots, _stats,
 )  # fmt: skip
 LOCK_MIGRATIONS = 4_408_001
 

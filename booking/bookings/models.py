@@ -27,7 +27,8 @@ LIVE = (BookingState.CONFIRMED, BookingState.ATTENDED)
 # From which state to which: the same table stands in the database as a trigger.
 STEPS: dict[BookingState, frozenset[BookingState]] = {
     BookingState.CONFIRMED: frozenset(set(BookingState) - {BookingState.CONFIRMED}),
-    BookingState.ATTENDED: frozenset({BookingState.PASSED, BookingState.FAILED, BookingState.CANCELLED_BY_OFFICE}),
+    # Somebody who came but went untested is absent as well.
+    BookingState.ATTENDED: frozenset(set(BookingState) - {*LIVE, BookingState.CANCELLED}),
 }
 
 
