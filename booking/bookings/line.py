@@ -1,6 +1,10 @@
-"""What the shared core asks of a line of business, without knowing any of them."""
+"""What the shared core asks of a line of business, without knowing any of them.
 
-from collections.abc import Mapping, Sequence
+Every question is about a holder: who or what may hold one live booking of a service. To the core a holder is a word
+without parts ("person:17", "vehicle:4"); only its line makes and reads it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -9,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from booking.bookings.rules import Ranking
 from booking.kernel.errors import Language, Refusal, Wording
-from booking.kernel.ids import PersonId, SlotId
+from booking.kernel.ids import Holder, PersonId, SlotId
 from booking.slots.models import Lane, Slot
 
 
@@ -24,7 +28,7 @@ class Reason:
 
 
 class Line(Protocol):
-    """A line of business answers three questions about one applicant: why not, since when, and in which lane?"""
+    """A line of business answers about a holder: why not, since when, in which lane, and whose it is."""
 
     @property
     def key(self) -> str:
@@ -38,27 +42,36 @@ class Line(Protocol):
     def services(self) -> Mapping[str, Wording]:
         """Its services by code, in the order in which pages show them."""
 
-    def holder(self, person_id: PersonId) -> str:
-        """Name who or what holds a place; one live booking per service and holder."""
-
     def refusals(
-        self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime, moving: bool = False
+        self, session: Session, holder: Holder, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:
-        """Why not now? Every reason at once; `moving` asks for a change of the booking that the person holds."""
+        """Why not now? Every reason at once; `moving` asks for a change of the booking that the holder has."""
 
     def refused(
-        self, session: Session, places: Sequence[tuple[PersonId, Slot]], *, now: datetime
-    ) -> Mapping[tuple[PersonId, SlotId], Sequence[Refusal]]:
-        """Why not, for many people and slots at once: only the pairs that something refuses."""
+        self, session: Session, places: Sequence[tuple[Holder, Slot]], *, now: datetime
+    ) -> Mapping[tuple[Holder, SlotId], Sequence[Refusal]]:
+        """Why not, for many holders and slots at once: only the pairs that something refuses."""
 
     def rule_set(self, day: date) -> str:
         """Which dated rule set holds for a slot on the local day: its name in the public record."""
 
-    def ranking(self, session: Session, person_id: PersonId, service: str) -> Ranking | None:
+    def ranking(self, session: Session, holder: Holder, service: str) -> Ranking | None:
         """Since when does a request of this service rank, and why? None where there is no record to rank by."""
 
     def explained(self, refusal: Refusal, language: Language) -> Reason:
         """Put a refusal into words, gaps filled."""
 
-    def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
-        """In which lanes may the person stand? The first with a free seat is taken."""
+    def lanes(self, session: Session, holder: Holder, slot: Slot, *, now: datetime) -> Sequence[Lane]:
+        """In which lanes may the holder stand? The first with a free seat is taken."""
+
+    def is_for(self, session: Session, holder: Holder, person_id: PersonId) -> bool:
+        """May the person act for the holder? A clerk acts for everybody else's only."""
+
+    def identities(self, session: Session, holders: Iterable[Holder]) -> Mapping[Holder, str]:
+        """What are pseudonyms in the public record made of? In clear: only for what is hashed with a secret key."""
+
+    def called(self, session: Session, holders: Iterable[Holder]) -> Mapping[Holder, str]:
+        """What do messages and lists call each holder beside the person, masked? "" where it is the person."""
+
+    def template(self, name: str) -> str:
+        """Which message does this line send for an act of the core ("booking_confirmed")?"""

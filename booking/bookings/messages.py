@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from booking.accounts.queries import recipient
 from booking.bookings.line import Line
 from booking.kernel.calendar import local_day
-from booking.kernel.ids import BookingId, PersonId
+from booking.kernel.ids import BookingId, Holder, PersonId
 from booking.notices import service as notices
 from booking.sites.models import Site
 from booking.slots.models import Slot
@@ -16,16 +16,17 @@ from booking.slots.models import Slot
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The booking that a message speaks of, and whose it is."""
+    """The booking that a message speaks of, who is told, and who or what holds it."""
 
     booking_id: BookingId
     reference: str
     person_id: PersonId
+    holder: Holder
 
 
 def tell_holder(
     session: Session,
-    template: str,
+    act: str,
     held: Held,
     slot: Slot,
     *,
@@ -34,7 +35,7 @@ def tell_holder(
     event: str = "",
     reason: str = "",
 ) -> None:
-    """Write the message of one act on a booking; `event` tells repeated acts of one kind apart."""
+    """Write the line's message of one act on a booking; `event` tells repeated acts of one kind apart."""
     site = session.get_one(Site, slot.site_id)
     service = line.services[slot.service]
     facts = {
@@ -50,12 +51,13 @@ def tell_holder(
         "site_en": site.name_en or site.name,
         "address": site.address,
         "reason": reason,
+        "holder": line.called(session, [held.holder])[held.holder],
     }
     notices.tell(
         session,
         recipient(session, held.person_id),
-        template,
-        event=f"booking {held.booking_id} {event or template}",
+        line.template(act),
+        event=f"booking {held.booking_id} {event or act}",
         facts=facts,
         now=now,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.bookings.models import LIVE, Booking, BookingChannel, BookingState
 from booking.kernel.errors import InvalidStateError, NotFoundError
-from booking.kernel.ids import BookingId, PersonId, SlotId
+from booking.kernel.ids import BookingId, Holder, PersonId, SlotId
 from booking.sites.models import Site
 from booking.slots.models import Method, Slot, SlotState
 
@@ -70,9 +70,9 @@ def live_booking(session: Session, reference: str) -> Booking:
     return booking
 
 
-def live_booking_of(session: Session, person_id: PersonId, service: str) -> Booking | None:
-    """Return the person's live booking of a service, or None."""
-    query = select(Booking).where(Booking.person_id == person_id, Booking.service == service, Booking.state.in_(LIVE))
+def live_booking_of(session: Session, holder: Holder, service: str) -> Booking | None:
+    """Return the holder's live booking of a service, or None."""
+    query = select(Booking).where(Booking.holder == holder, Booking.service == service, Booking.state.in_(LIVE))
     return session.scalar(query)
 
 

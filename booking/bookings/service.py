@@ -27,7 +27,7 @@ from booking.kernel.errors import (
     NotFoundError,
     Wording,
 )
-from booking.kernel.ids import BookingId, PersonId, SlotId, new_reference
+from booking.kernel.ids import BookingId, Holder, PersonId, SlotId, new_reference
 from booking.slots import service as slots
 from booking.slots.models import Lane, Method, Slot, SlotState
 
@@ -36,7 +36,7 @@ class AlreadyBookedError(ConflictError):
     """The holder has a live booking of this service; the database says so."""
 
     wording: ClassVar[Wording] = Wording(
-        "这个科目已经有一个有效预约，不能再约。", "There is a live booking of this subject already."
+        "这项业务已经有一个有效预约，不能再约。", "There is a live booking of this service already."
     )
 
 
@@ -48,8 +48,8 @@ class TooLateError(ConflictError):
     """The deadline for cancelling or changing on line has passed."""
 
     wording: ClassVar[Wording] = Wording(
-        "网上取消或改期的时间已过，请在考试前到窗口办理。",
-        "It is too late to cancel or change on line; please come to the counter before the test.",
+        "网上取消或改期的时间已过，请在开始前到窗口办理。",
+        "It is too late to cancel or change on line; please come to the counter before it begins.",
     )
 
 
@@ -71,24 +71,24 @@ CONFLICTS = {
 
 
 def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: datetime) -> str:
-    """Give the person a seat and return the booking's reference.
+    """Give the holder a seat and return the booking's reference.
 
     Sent twice with the same `request_key`, it is one booking. Raises `NotEligibleError` with every reason,
     `SlotClosedError`, `SlotFullError` or `AlreadyBookedError`; then nothing is changed.
     """
-    refuse_others(actor, wish.person_id)
+    refuse_others(session, line, actor, wish.holder)
     if made := _made_before(session, wish):
         return made
     slot = _open_slot(session, line, wish.slot_id, now)
-    refusals = line.refusals(session, wish.person_id, slot, now=now)
+    refusals = line.refusals(session, wish.holder, slot, now=now)
     if refusals:
         raise NotEligibleError(refusals)
-    lanes = _lanes(session, line, wish.person_id, slot, now)
+    lanes = _lanes(session, line, wish.holder, slot, now)
     reference = new_reference()
-    booking_id = _insert(session, line, wish, slot, lane=lanes[0], reference=reference, actor=actor, now=now)
-    held = Held(booking_id, reference, wish.person_id)
+    booking_id = _insert(session, wish, slot, lane=lanes[0], reference=reference, actor=actor, now=now)
+    held = Held(booking_id, reference, wish.person_id, wish.holder)
     tell_holder(session, "booking_confirmed", held, slot, line=line, now=now)
-    lane = slots.take_seat(session, wish.slot_id, lanes)
+    lane = slots.take_seat(session, wish.slot_id, lanes, now=now)
     if lane is not lanes[0]:
         session.execute(update(Booking).where(Booking.id == booking_id).values(lane=lane))
     return reference
@@ -104,7 +104,7 @@ def change_slot(
     that a round gave; then the booking stands as it was. Moving to the slot it already has changes nothing.
     """
     booking = live_booking(session, reference)
-    refuse_others(actor, PersonId(booking.person_id))
+    refuse_others(session, line, actor, Holder(booking.holder))
     if booking.slot_id == slot_id:
         return
     old = session.get_one(Slot, booking.slot_id)
@@ -114,11 +114,11 @@ def change_slot(
     slot = _open_slot(session, line, slot_id, now)
     if slot.service != booking.service:
         raise InvalidStateError(f"slot {slot_id} is of another service")
-    person_id = PersonId(booking.person_id)
-    refusals = line.refusals(session, person_id, slot, now=now, moving=True)
+    holder = Holder(booking.holder)
+    refusals = line.refusals(session, holder, slot, now=now, moving=True)
     if refusals:
         raise NotEligibleError(refusals)
-    lanes = _lanes(session, line, person_id, slot, now)
+    lanes = _lanes(session, line, holder, slot, now)
     moved = (
         update(Booking)
         .where(Booking.id == booking.id, Booking.slot_id == old.id, Booking.state == BookingState.CONFIRMED)
@@ -143,9 +143,9 @@ def change_slot(
     freed, claimed = (SlotId(old.id), booking.lane), (slot_id, lanes)
     if old.id < slot_id:  # in ascending slot id, so that two changes in opposite directions never wait in a ring
         slots.free_seat(session, *freed)
-        lane = slots.take_seat(session, *claimed)
+        lane = slots.take_seat(session, *claimed, now=now)
     else:
-        lane = slots.take_seat(session, *claimed)
+        lane = slots.take_seat(session, *claimed, now=now)
         slots.free_seat(session, *freed)
     if lane is not lanes[0]:
         session.execute(update(Booking).where(Booking.id == booking.id).values(lane=lane))
@@ -158,7 +158,9 @@ def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: d
     is cancelled already changes nothing.
     """
     booking = find(session, reference)
-    refuse_others(actor, PersonId(booking.person_id))
+    if booking.line != line.key:
+        raise NotFoundError
+    refuse_others(session, line, actor, Holder(booking.holder))
     if booking.state is BookingState.CANCELLED:
         return
     slot = session.get_one(Slot, booking.slot_id)
@@ -209,7 +211,7 @@ def end(
 
 
 def _insert(
-    session: Session, line: Line, wish: Wish, slot: Slot, *, lane: Lane, reference: str, actor: Actor, now: datetime
+    session: Session, wish: Wish, slot: Slot, *, lane: Lane, reference: str, actor: Actor, now: datetime
 ) -> BookingId:
     values = {
         "reference": reference,
@@ -218,7 +220,7 @@ def _insert(
         "slot_id": slot.id,
         "lane": lane,
         "person_id": wish.person_id,
-        "holder": line.holder(wish.person_id),
+        "holder": wish.holder,
         "channel": wish.channel,
         "booked_by": actor.account_id,
         "reason": wish.reason,
@@ -236,7 +238,7 @@ def _insert(
 
 def _held(booking: Booking) -> Held:
     """Return what messages say of a booking."""
-    return Held(BookingId(booking.id), booking.reference, PersonId(booking.person_id))
+    return Held(BookingId(booking.id), booking.reference, PersonId(booking.person_id), Holder(booking.holder))
 
 
 def _made_before(session: Session, wish: Wish) -> str | None:
@@ -261,18 +263,23 @@ def _open_slot(session: Session, line: Line, slot_id: SlotId, now: datetime) -> 
     return slot
 
 
-def _lanes(session: Session, line: Line, person_id: PersonId, slot: Slot, now: datetime) -> Sequence[Lane]:
+def _lanes(session: Session, line: Line, holder: Holder, slot: Slot, now: datetime) -> Sequence[Lane]:
     """Return where to look for a seat: what a round has left over is for anybody, whatever lane it was in."""
     if slot.method is Method.FIRST_COME:
-        return line.lanes(session, person_id, slot, now=now)
+        return line.lanes(session, holder, slot, now=now)
     return (Lane.ORDINARY, Lane.PRIORITY, Lane.MAKE_UP)
 
 
-def refuse_others(actor: Actor, person_id: PersonId) -> None:
-    """Applicants act for themselves, clerks for others, and nobody else acts on a booking at all."""
-    if actor.role is Role.APPLICANT and actor.person_id != person_id:
+def refuse_others(session: Session, line: Line, actor: Actor, holder: Holder) -> None:
+    """Applicants act for what is theirs, clerks for what is not, and nobody else acts on a booking at all."""
+    if actor.role not in (Role.APPLICANT, *CLERKS):
+        raise NotAllowedError
+    if actor.role is Role.SYSTEM:
+        return
+    is_theirs = actor.person_id is not None and line.is_for(session, holder, actor.person_id)
+    if actor.role is Role.APPLICANT and not is_theirs:
         raise NotFoundError
-    if actor.role not in (Role.APPLICANT, *CLERKS) or (actor.role is Role.COUNTER and actor.person_id == person_id):
+    if actor.role is Role.COUNTER and is_theirs:
         raise NotAllowedError
 
 

@@ -8,20 +8,25 @@ from sqlalchemy.orm import Session
 
 from booking.bookings.line import Line
 from booking.bookings.models import Booking, BookingChannel
-from booking.kernel.ids import PersonId, SlotId
+from booking.kernel.ids import Holder, PersonId, SlotId
 from booking.slots.models import Quota, Slot, SlotState
 from booking.slots.service import SlotFullError
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who books what, and how it came in. `reason` is asked of clerks; `request_key` comes with the form."""
+    """Who books what for whom, and how it came in. The person is told, and finds the booking among their own.
+
+    `reason` is asked of clerks; `request_key` comes with the form; `hold_id` is the held place to be taken, if any.
+    """
 
     person_id: PersonId
+    holder: Holder
     slot_id: SlotId
     request_key: str
     channel: BookingChannel = BookingChannel.INTERNET
     reason: str = ""
+    hold_id: int | None = None
 
 
 # One statement, hence one snapshot: full, and not by this very form.

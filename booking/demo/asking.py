@@ -95,7 +95,8 @@ def _request(city: City, learner: DemoLearner, subject: str, found: Sequence[Ope
         wishes.append(AnyAt(city.chance.choice(found).site_id))
     actor, channel, reason = _way_in(city, learner)
     asked = Asked(
-        PersonId(learner.person_id),
+        learner.person_id,
+        EXAMS.holder(learner.person_id),
         subject,
         wishes,
         new_token(),
@@ -114,7 +115,7 @@ def _request(city: City, learner: DemoLearner, subject: str, found: Sequence[Ope
 
 def _book(city: City, learner: DemoLearner, slot: OpenSlot, now: datetime) -> None:
     actor, channel, reason = _way_in(city, learner)
-    wish = Wish(learner.person_id, slot.id, new_token(), channel, reason)
+    wish = Wish(learner.person_id, EXAMS.holder(learner.person_id), slot.id, new_token(), channel, reason)
     with unit_of_work(city.sessions) as session:
         bookings.book_seat(session, EXAMS, wish, actor=actor, now=now)
 

@@ -1,11 +1,12 @@
 """The line "driving tests" as the shared core sees it: facts are loaded here, and the pure rules decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from booking.accounts import queries as accounts
 from booking.bookings.line import Reason
 from booking.bookings.rules import Ranking
 from booking.exams import queries as records
@@ -19,9 +20,11 @@ from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import basis_shown, explained
 from booking.kernel.calendar import local_day
 from booking.kernel.errors import Language, Refusal, Wording
-from booking.kernel.ids import PersonId, SlotId
+from booking.kernel.ids import Holder, PersonId, SlotId
 from booking.policies import queries as policies
 from booking.slots.models import Lane, Slot
+
+KIND = "person:"
 
 
 class Exams:
@@ -36,34 +39,37 @@ class Exams:
         "safety": Wording("科目三安全文明", "Subject 3 (safety)"),
     }
 
-    def holder(self, person_id: PersonId) -> str:
-        return f"person:{person_id}"
+    def holder(self, person_id: PersonId) -> Holder:
+        """Name the person as the holder of places in exams."""
+        return Holder(f"{KIND}{person_id}")
 
     def refusals(
-        self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime, moving: bool = False
+        self, session: Session, holder: Holder, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:
-        record = records.record_of(session, person_id)
+        record = records.record_of(session, person_of(holder))
         if record is not None and moving:
             record = _without(record, Subject(slot.service))
         today = local_day(now)
         return _refusals(record, slot, today, records.settings_on(session, today))
 
     def refused(
-        self, session: Session, places: Sequence[tuple[PersonId, Slot]], *, now: datetime
-    ) -> Mapping[tuple[PersonId, SlotId], Sequence[Refusal]]:
+        self, session: Session, places: Sequence[tuple[Holder, Slot]], *, now: datetime
+    ) -> Mapping[tuple[Holder, SlotId], Sequence[Refusal]]:
         today = local_day(now)
         settings = records.settings_on(session, today)
-        found = records.records_of(session, dict.fromkeys(person_id for person_id, _ in places))
+        people = {holder: person_of(holder) for holder, _ in places}
+        found = records.records_of(session, people.values())
         reasons = {
-            (person_id, SlotId(slot.id)): _refusals(found.get(person_id), slot, today, settings)
-            for person_id, slot in places
+            (holder, SlotId(slot.id)): _refusals(found.get(people[holder]), slot, today, settings)
+            for holder, slot in places
         }
         return {place: refusals for place, refusals in reasons.items() if refusals}
 
     def rule_set(self, day: date) -> str:
         return f"order-{rules_on(day).key}"
 
-    def ranking(self, session: Session, person_id: PersonId, service: str) -> Ranking | None:
+    def ranking(self, session: Session, holder: Holder, service: str) -> Ranking | None:
+        person_id = person_of(holder)
         record = records.record_of(session, person_id)
         if record is None:
             return None
@@ -77,8 +83,8 @@ class Exams:
             message = explained(refusal, language)
         return Reason(refusal.code, message, basis_shown(refusal, language), refusal.earliest)
 
-    def lanes(self, session: Session, person_id: PersonId, slot: Slot, *, now: datetime) -> Sequence[Lane]:
-        return self.lanes_on(session, person_id, slot.service, slot.day, now=now)
+    def lanes(self, session: Session, holder: Holder, slot: Slot, *, now: datetime) -> Sequence[Lane]:
+        return self.lanes_on(session, person_of(holder), slot.service, slot.day, now=now)
 
     def lanes_on(
         self, session: Session, person_id: PersonId, service: str, day: date, *, now: datetime
@@ -93,6 +99,24 @@ class Exams:
         if ends_soon and not records.had_priority(session, person_id, service):
             return (Lane.PRIORITY, Lane.ORDINARY)
         return (Lane.ORDINARY,)
+
+    def is_for(self, session: Session, holder: Holder, person_id: PersonId) -> bool:
+        return holder == self.holder(person_id)
+
+    def identities(self, session: Session, holders: Iterable[Holder]) -> Mapping[Holder, str]:
+        found = accounts.identities(session, [person_of(holder) for holder in holders])
+        return {self.holder(person_id): f"{id_type}:{number}" for person_id, (id_type, number) in found.items()}
+
+    def called(self, session: Session, holders: Iterable[Holder]) -> Mapping[Holder, str]:
+        return dict.fromkeys(holders, "")
+
+    def template(self, name: str) -> str:
+        return name
+
+
+def person_of(holder: Holder) -> PersonId:
+    """Return the person who is the holder of a place in an exam."""
+    return PersonId(int(holder.removeprefix(KIND)))
 
 
 def _refusals(record: Record | None, slot: Slot, today: date, settings: Settings) -> Sequence[Refusal]:

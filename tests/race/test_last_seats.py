@@ -63,7 +63,12 @@ def test_fifty_seats_are_sold_exactly_and_nobody_is_refused_before_they_are(sess
 
     def attempt(index: int) -> str:
         actor = people[index % len(people)]
-        wish = Wish(PersonId(actor.person_id or 0), slot_id, request_key=f"try-{index}")
+        wish = Wish(
+            PersonId(actor.person_id or 0),
+            EXAMS.holder(PersonId(actor.person_id or 0)),
+            slot_id,
+            request_key=f"try-{index}",
+        )
         try:
             with unit_of_work(sessions) as session:
                 bookings.book_seat(session, EXAMS, wish, actor=actor, now=NOW)
@@ -111,7 +116,12 @@ def test_one_person_asking_fifty_times_at_once_gets_one_place(sessions: Sessions
         slot_ids = [factories.slot(session, released=50) for _ in range(2)]
 
     def attempt(index: int) -> str:
-        wish = Wish(PersonId(actor.person_id or 0), slot_ids[index % 2], request_key=f"key-{index}")
+        wish = Wish(
+            PersonId(actor.person_id or 0),
+            EXAMS.holder(PersonId(actor.person_id or 0)),
+            slot_ids[index % 2],
+            request_key=f"key-{index}",
+        )
         try:
             with unit_of_work(sessions) as session:
                 bookings.book_seat(session, EXAMS, wish, actor=actor, now=NOW)
@@ -129,7 +139,12 @@ def test_one_form_sent_many_times_at_once_is_one_booking(sessions: Sessions) -> 
     (actor,) = learners(sessions, 1)
     with unit_of_work(sessions) as session:
         slot_id = factories.slot(session, released=50)
-    wish = Wish(PersonId(actor.person_id or 0), slot_id, request_key="the one form")
+    wish = Wish(
+        PersonId(actor.person_id or 0),
+        EXAMS.holder(PersonId(actor.person_id or 0)),
+        slot_id,
+        request_key="the one form",
+    )
 
     def attempt(index: int) -> str:
         try:

@@ -31,7 +31,7 @@ from booking.kernel.errors import (
     NotFoundError,
     SamePersonError,
 )
-from booking.kernel.ids import BookingId, PersonId, SiteId, SlotId, new_reference
+from booking.kernel.ids import BookingId, Holder, PersonId, SiteId, SlotId, new_reference
 from booking.policies import queries as policies
 from booking.sites.models import SiteService
 from booking.slots import service as slots
@@ -183,14 +183,14 @@ def _ask_again(session: Session, line: Line, booking: Booking, *, actor: Actor, 
     tell_of_request(session, "request_asked_again", request, line=line, now=now)
     choices = open_choices(session, line, booking.service, now=now)
     try:
-        rows_now = rows_of_rounds(session, line, PersonId(booking.person_id), wishes, choices, now=now)
+        rows_now = rows_of_rounds(session, line, Holder(booking.holder), wishes, choices, now=now)
     except NotEligibleError:  # not for the rounds open now; the request waits for those to come
         return
     enter_rounds(session, line, request, rows_now, now=now)
 
 
 def _live_request(session: Session, booking: Booking) -> int | None:
-    """Return the live request of the holder, if any: a person asks once."""
+    """Return the live request of the holder, if any: it asks once."""
     live = (Request.service == booking.service, Request.holder == booking.holder, Request.state == RequestState.LIVE)
     return session.scalar(select(Request.id).where(*live))
 

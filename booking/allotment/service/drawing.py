@@ -26,7 +26,7 @@ from booking.audit import service as audit
 from booking.bookings.line import Line
 from booking.kernel.actors import Actor
 from booking.kernel.db import batched, rows_changed, table_of
-from booking.kernel.ids import PersonId, SlotId
+from booking.kernel.ids import Holder, SlotId
 from booking.slots import service as slots
 from booking.slots.models import Lane, Method, Quota, Slot, SlotState
 
@@ -148,17 +148,17 @@ def _grant(
     passed = passed_because(
         session, line, [(entry, requests[entry.request_id]) for entry in winners], places, now=now
     )
-    taking = [entry for entry in winners if entry.person_id not in passed]
+    taking = [entry for entry in winners if requests[entry.request_id].holder not in passed]
     lanes = _ledger_lanes(session, round_id, taking)
     _settle_ledger(session, places, taking, lanes, actor=actor, now=now)
     for entry in winners:
-        if reason := passed.get(PersonId(entry.person_id)):
+        if reason := passed.get(Holder(requests[entry.request_id].holder)):
             is_office = places[entry.slot_id or 0].state is SlotState.WITHDRAWN
             kind = "cancelled_by_office" if is_office else "cancelled"
             chain.add(kind, entry.pid, entry.slot_id or 0, now, reason)
             entry.standing, entry.passed_because = Standing.PASSED, reason
             requests[entry.request_id].is_make_up |= is_office
-    gone = [(entry, requests[entry.request_id]) for entry in winners if entry.person_id in passed]
+    gone = [(entry, requests[entry.request_id]) for entry in winners if requests[entry.request_id].holder in passed]
     tell_passed(session, line, gone, places, now=now)
     grant_all(session, line, [(entry, requests[entry.request_id], lanes[entry.pid]) for entry in taking], places,
               actor=actor, now=now)  # fmt: skip

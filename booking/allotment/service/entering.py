@@ -19,7 +19,7 @@ from booking.allotment.service.wishes import AnyAt, WishFor, open_choices, wish_
 from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
 from booking.bookings.line import Line
 from booking.kernel.db import batched, rows_changed
-from booking.kernel.ids import PersonId, SiteId, SlotId
+from booking.kernel.ids import Holder, PersonId, SiteId, SlotId
 from booking.slots.models import Lane, Method, Slot
 
 
@@ -137,11 +137,10 @@ def carry_on(session: Session, line: Line, request_id: int, round_id: int, *, no
     if not hold_live(session, Request.id == request_id):
         return False
     request = session.get_one(Request, request_id)
-    person_id, wishes = PersonId(request.person_id), wishes_of(session, request_id)
-    sites = [wish for wish in wishes if isinstance(wish, AnyAt)]
+    sites = [wish for wish in wishes_of(session, request_id) if isinstance(wish, AnyAt)]
     choices = [one for one in open_choices(session, line, request.service, now=now) if one.round_id == round_id]
     try:
-        rows = rows_of_rounds(session, line, person_id, sites, choices, now=now)
+        rows = rows_of_rounds(session, line, Holder(request.holder), sites, choices, now=now)
     except RequestRefusedError:
         return False
     enter_rounds(session, line, request, rows, now=now)
@@ -191,9 +190,9 @@ def _lane(session: Session, line: Line, request: Request, round_: Round, now: da
     if request.is_make_up:
         return Lane.MAKE_UP
     slot = Slot(line=round_.line, service=round_.service, day=round_.day)
-    return line.lanes(session, PersonId(request.person_id), slot, now=now)[0]
+    return line.lanes(session, Holder(request.holder), slot, now=now)[0]
 
 
 def _ranking_time(session: Session, line: Line, request: Request) -> datetime:
-    ranking = line.ranking(session, PersonId(request.person_id), request.service)
+    ranking = line.ranking(session, Holder(request.holder), request.service)
     return ranking.time if ranking else request.created_at

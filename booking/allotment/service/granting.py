@@ -15,7 +15,7 @@ from booking.bookings.line import Line
 from booking.bookings.models import LIVE, Booking
 from booking.kernel.actors import Actor
 from booking.kernel.db import batched
-from booking.kernel.ids import AccountId, PersonId
+from booking.kernel.ids import AccountId, Holder, PersonId
 from booking.slots.models import Lane, Slot, SlotState
 
 Turn = tuple[Entry, Request]
@@ -28,19 +28,19 @@ NEWS = (OVERLAP, NOT_ELIGIBLE, SLOT_CLOSED, TOO_LATE)  # to the person; the othe
 
 def passed_because(
     session: Session, line: Line, turns: Sequence[Turn], places: Mapping[int, Slot], *, now: datetime
-) -> dict[PersonId, str]:
-    """Return by person why the place of `entry.slot_id` is passed on; whoever is not in it can take it."""
-    found: dict[PersonId, str] = {}
+) -> dict[Holder, str]:
+    """Return by holder why the place of `entry.slot_id` is passed on; whoever is not in it can take it."""
+    found: dict[Holder, str] = {}
     asked = []
     for entry, request in turns:
         slot = places[entry.slot_id or 0]
         if reason := _reason_at_once(request, slot, now):
-            found[PersonId(entry.person_id)] = reason
+            found[Holder(request.holder)] = reason
         else:
-            asked.append((PersonId(entry.person_id), slot))
+            asked.append((Holder(request.holder), slot))
     found.update(_overlapping(session, asked))
     refused = line.refused(session, [place for place in asked if place[0] not in found], now=now)
-    found.update({person_id: NOT_ELIGIBLE for person_id, _ in refused})
+    found.update({holder: NOT_ELIGIBLE for holder, _ in refused})
     return found
 
 
@@ -64,7 +64,8 @@ def grant_all(
     """
     given = [
         Given(
-            PersonId(entry.person_id),
+            PersonId(request.person_id),
+            Holder(request.holder),
             places[entry.slot_id or 0],
             lane,
             f"round {entry.round_id} {entry.pid}",
@@ -74,9 +75,9 @@ def grant_all(
         )
         for entry, request, lane in turns
     ]
-    made = give_places(session, line, given, actor=actor, now=now)
+    made = give_places(session, given, actor=actor, now=now)
     for entry, request, _ in turns:
-        booking_id, _ = made[PersonId(entry.person_id)]
+        booking_id, _ = made[Holder(request.holder)]
         entry.standing, entry.booking_id = Standing.GRANTED, booking_id
         request.state, request.ended_at, request.booking_id = RequestState.GRANTED, now, booking_id
     session.flush()  # the messages and the other rounds are statements that see the requests as ended
@@ -90,7 +91,7 @@ def grant_all(
             request,
             f"booking {request.booking_id} booking_confirmed",
             {
-                "booking": made[PersonId(entry.person_id)][1],
+                "booking": made[Holder(request.holder)][1],
                 **slot_facts(places[entry.slot_id or 0], sites[places[entry.slot_id or 0].site_id]),
             },
         )
@@ -131,16 +132,16 @@ def _reason_at_once(request: Request, slot: Slot, now: datetime) -> str:
     return "" if now < slot.closes_at else TOO_LATE
 
 
-def _overlapping(session: Session, asked: Sequence[tuple[PersonId, Slot]]) -> Iterator[tuple[PersonId, str]]:
+def _overlapping(session: Session, asked: Sequence[tuple[Holder, Slot]]) -> Iterator[tuple[Holder, str]]:
     """Yield who is booked elsewhere at the same hour, or holds a live booking of the service already."""
     wanted = dict(asked)
     for some in batched(wanted):
-        query = select(Booking.person_id, Booking.service, Slot.starts_at, Slot.ends_at).join(
+        query = select(Booking.holder, Booking.service, Slot.starts_at, Slot.ends_at).join(
             Slot, Slot.id == Booking.slot_id
         )
-        for row in session.execute(query.where(Booking.person_id.in_(some), Booking.state.in_(LIVE))):
-            person_id, slot = PersonId(row.person_id), wanted[PersonId(row.person_id)]
+        for row in session.execute(query.where(Booking.holder.in_(some), Booking.state.in_(LIVE))):
+            holder, slot = Holder(row.holder), wanted[Holder(row.holder)]
             if row.service == slot.service:
-                yield person_id, HOLDS_ANOTHER
+                yield holder, HOLDS_ANOTHER
             elif row.starts_at < slot.ends_at and slot.starts_at < row.ends_at:
-                yield person_id, OVERLAP
+                yield holder, OVERLAP

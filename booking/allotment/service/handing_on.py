@@ -25,7 +25,7 @@ from booking.audit import service as audit
 from booking.bookings.line import Line
 from booking.bookings.models import Booking, BookingState
 from booking.kernel.actors import Actor
-from booking.kernel.ids import PersonId, SlotId
+from booking.kernel.ids import Holder, SlotId
 from booking.slots import service as slots
 from booking.slots.models import Lane, Quota, Slot, SlotState
 
@@ -201,7 +201,7 @@ def _take(session: Session, line: Line, entry: Entry, slot: Slot, *, actor: Acto
     request = session.get_one(Request, entry.request_id)
     entry.slot_id = slot.id
     places = {slot.id: slot}
-    reason = passed_because(session, line, [(entry, request)], places, now=now).get(PersonId(entry.person_id), "")
+    reason = passed_because(session, line, [(entry, request)], places, now=now).get(Holder(request.holder), "")
     if not reason and is_too_late(request, slot, now):
         reason = TOO_LATE
     if reason:

@@ -1,6 +1,6 @@
 """Asking, changing and withdrawing. Each leaves a row in the record of every round that is still collecting.
 
-When a request comes in counts for nothing; a person has one live request of a service, and the database says so.
+When a request comes in counts for nothing; a holder has one live request of a service, and the database says so.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from booking.kernel.actors import Actor
 from booking.kernel.calendar import local_day
 from booking.kernel.db import conflicts_as, rows_changed
 from booking.kernel.errors import ConflictError, NotFoundError, Refusal, StaleError
-from booking.kernel.ids import PersonId, new_reference
+from booking.kernel.ids import Holder, PersonId, new_reference
 from booking.policies import queries as policies
 
 CONFLICTS = {"uq_request_live": AlreadyAskedError, "uq_request_person_id_request_key": ConflictError}
@@ -41,12 +41,13 @@ CONFLICTS = {"uq_request_live": AlreadyAskedError, "uq_request_person_id_request
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person asks for: wishes in order, whether site wishes go on into later rounds, and how it came in.
+    """What a person asks for a holder: wishes in order, whether site wishes go on, and how the request came in.
 
     `notice_hours` None takes the office's setting. `request_key` comes with the form: sent twice, it is one request.
     """
 
     person_id: PersonId
+    holder: Holder
     service: str
     wishes: Sequence[WishFor]
     request_key: str
@@ -62,20 +63,20 @@ def ask(session: Session, line: Line, asked: Asked, *, actor: Actor, now: dateti
     Raises an `UnfitWishError`, `RequestRefusedError` with every reason, `AlreadyAskedError`, or `RoundClosedError`
     if a round closed this moment; then nothing is stored.
     """
-    refuse_others(actor, asked.person_id)
+    refuse_others(session, line, actor, asked.holder)
     if made := _made_before(session, asked):
         return made
     require_fit(session, line, asked.service, asked.wishes, now=now)
     choices = open_choices(session, line, asked.service, now=now, among=asked.wishes)
     require_open(asked.wishes, choices, waits=asked.carry_on)
-    rows = rows_of_rounds(session, line, asked.person_id, asked.wishes, choices, now=now)
+    rows = rows_of_rounds(session, line, asked.holder, asked.wishes, choices, now=now)
     reference = new_reference()
     row = insert(Request).values(
         reference=reference,
         line=line.key,
         service=asked.service,
         person_id=asked.person_id,
-        holder=line.holder(asked.person_id),
+        holder=asked.holder,
         channel=asked.channel,
         asked_by=actor.account_id,
         reason=asked.reason,
@@ -106,11 +107,11 @@ def change(
 
     `version` is what the person saw: raises `StaleError` if it has changed since, otherwise as `ask`.
     """
-    request = own_request(session, reference, actor)
+    request = own_request(session, line, reference, actor)
     require_fit(session, line, request.service, asked.wishes, now=now)
     choices = open_choices(session, line, request.service, now=now, among=asked.wishes)
     require_open(asked.wishes, choices, waits=asked.carry_on)
-    rows = rows_of_rounds(session, line, PersonId(request.person_id), asked.wishes, choices, now=now)
+    rows = rows_of_rounds(session, line, Holder(request.holder), asked.wishes, choices, now=now)
     claim = (
         update(Request)
         .where(Request.id == request.id, Request.state == RequestState.LIVE, Request.version == version)
@@ -140,7 +141,7 @@ def withdraw(session: Session, line: Line, reference: str, *, actor: Actor, now:
 
     Withdrawing what is withdrawn already changes nothing; raises `ConflictError` once it is granted or ended.
     """
-    request = own_request(session, reference, actor)
+    request = own_request(session, line, reference, actor)
     if request.state is RequestState.WITHDRAWN:
         return
     end(session, request, RequestState.WITHDRAWN, actor=actor, now=now, reason=reason)
@@ -176,12 +177,12 @@ def note_refusal(
     leaves.append(session, round_id, [NewRow("refused", pid, reason=code)], now=now)
 
 
-def own_request(session: Session, reference: str, actor: Actor) -> Request:
-    """Return a request that the actor may act on; raise `NotFoundError` or `NotAllowedError`."""
+def own_request(session: Session, line: Line, reference: str, actor: Actor) -> Request:
+    """Return a request of the line that the actor may act on; raise `NotFoundError` or `NotAllowedError`."""
     request = session.scalar(select(Request).where(Request.reference == reference.upper()))
-    if request is None:
+    if request is None or request.line != line.key:
         raise NotFoundError
-    refuse_others(actor, PersonId(request.person_id))
+    refuse_others(session, line, actor, Holder(request.holder))
     return request
 
 
@@ -208,7 +209,7 @@ def _losses(session: Session, asked: Asked) -> int:
     """Return the draws lost since the last place of the service: a new request goes on where the old one ended."""
     query = (
         select(Request.losses, Request.state)
-        .where(Request.person_id == asked.person_id, Request.service == asked.service)
+        .where(Request.holder == asked.holder, Request.service == asked.service)
         .order_by(Request.id.desc())
         .limit(1)
     )

@@ -21,7 +21,7 @@ from booking.allotment.models.rounds import Round, RoundSlot, Stage
 from booking.bookings.line import Line
 from booking.kernel.calendar import local_day
 from booking.kernel.errors import Refusal
-from booking.kernel.ids import PersonId, SiteId, SlotId
+from booking.kernel.ids import Holder, SiteId, SlotId
 from booking.policies import queries as policies
 from booking.sites.models import Site
 from booking.slots.models import Slot, SlotState
@@ -84,7 +84,7 @@ def open_choices(
 
 
 def rows_by_round(
-    session: Session, line: Line, person_id: PersonId, wishes: Sequence[WishFor], choices: Sequence[Choice], *,
+    session: Session, line: Line, holder: Holder, wishes: Sequence[WishFor], choices: Sequence[Choice], *,
     now: datetime,
 ) -> Mapping[int, list[str]]:  # fmt: skip
     """Return by round the wishes that its row will hold: those that the rules allow, in the order asked.
@@ -94,8 +94,8 @@ def rows_by_round(
     """
     wished = [(wish, [choice for choice in choices if _is_meant(wish, choice.slot)]) for wish in wishes]
     meant = {choice.slot.id: choice for _, some in wished for choice in some}
-    refused = line.refused(session, [(person_id, choice.slot) for choice in meant.values()], now=now)
-    allowed = {slot_id for slot_id in meant if (person_id, SlotId(slot_id)) not in refused}
+    refused = line.refused(session, [(holder, choice.slot) for choice in meant.values()], now=now)
+    allowed = {slot_id for slot_id in meant if (holder, SlotId(slot_id)) not in refused}
     if meant and not allowed:
         raise RequestRefusedError(_each_once(refused), min(choice.round_id for choice in meant.values()))
     found: dict[int, list[str]] = {}
@@ -140,7 +140,7 @@ def _row_wishes(wish: WishFor, there: Sequence[Slot], allowed: set[int]) -> list
     return [str(slot.id) for slot in there if slot.id in allowed]
 
 
-def _each_once(refused: Mapping[tuple[PersonId, SlotId], Sequence[Refusal]]) -> list[Refusal]:
+def _each_once(refused: Mapping[tuple[Holder, SlotId], Sequence[Refusal]]) -> list[Refusal]:
     """Return every reason once: of those that differ only in their day, the one that ends first."""
     reasons: dict[str, Refusal] = {}
     for refusal in (refusal for some in refused.values() for refusal in some):

@@ -17,6 +17,7 @@ from booking.bookings.line import Line
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import AlreadyBookedError, DuplicateRequestError
 from booking.bookings.wishes import Wish, look_first
+from booking.exams.line import EXAMS
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotEligibleError, NotFoundError
@@ -39,7 +40,7 @@ REFUSALS = (SlotFullError, SlotClosedError, AlreadyBookedError, NotEligibleError
 @bp.alt_response(409, "CONFLICT")
 def book(given: dict[str, str], asked: dict[str, int]) -> dict[str, object]:
     """Book a seat. Sent again with the same key, the answer is the same booking."""
-    wish = Wish(holder(), SlotId(asked["slot_id"]), given["key"])
+    wish = Wish(holder(), EXAMS.holder(holder()), SlotId(asked["slot_id"]), given["key"])
     with reading(sessions()) as session:
         reference = _made(session, wish)
         line = None if reference else _line(session, wish)

@@ -18,6 +18,7 @@ from booking.api.schemas import KeySchema, PageSchema
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
 from booking.bookings.line import Line
+from booking.exams.line import EXAMS
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import ConflictError, NotFoundError
@@ -105,7 +106,8 @@ def withdraw(reference: str) -> dict[str, object]:
 def _asked(named: str, key: str, body: dict[str, Any]) -> Asked:
     slots: list[WishFor] = [SlotId(slot_id) for slot_id in body["preferences"]]
     sites = [AnyAt(SiteId(site_id)) for site_id in body["any_at_sites"]]
-    return Asked(holder(), named, (*slots, *sites), key, carry_on=body["carry_on"], notice_hours=body["notice_hours"])
+    more = {"carry_on": body["carry_on"], "notice_hours": body["notice_hours"]}
+    return Asked(holder(), EXAMS.holder(holder()), named, (*slots, *sites), key, **more)
 
 
 def _line(named: str) -> Line:

@@ -57,7 +57,8 @@ def book_for(person_id: int, slot_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _check_page(person_id, SlotId(slot_id), form), UNPROCESSABLE
     channel = BookingChannel(form.channel.data)
-    wish = Wish(PersonId(person_id), SlotId(slot_id), form.request_key.data, channel, form.reason.data)
+    whom = PersonId(person_id)
+    wish = Wish(whom, EXAMS.holder(whom), SlotId(slot_id), form.request_key.data, channel, form.reason.data)
     try:
         with unit_of_work(sessions()) as session:
             somebody_else(session, person_id)

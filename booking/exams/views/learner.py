@@ -58,7 +58,7 @@ def book(slot_id: int) -> ResponseReturnValue:
     form = BookForm()
     if not form.validate_on_submit():
         return _check_page(SlotId(slot_id), form), UNPROCESSABLE
-    wish = Wish(me().person_id, SlotId(slot_id), form.request_key.data)
+    wish = Wish(me().person_id, EXAMS.holder(me().person_id), SlotId(slot_id), form.request_key.data)
     try:
         with reading(sessions()) as session:
             reference = look_first(session, EXAMS, wish, now=now())

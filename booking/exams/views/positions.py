@@ -48,7 +48,7 @@ class OddsLine:
 
 def ranking_lines(session: Session, person_id: PersonId, subject: str) -> Sequence[RankLine]:
     """Return every event that bears on the ranking time, in order of time; the last one decides."""
-    ranking = EXAMS.ranking(session, person_id, subject)
+    ranking = EXAMS.ranking(session, EXAMS.holder(person_id), subject)
     if ranking is None:
         return ()
     return [

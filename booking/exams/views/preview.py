@@ -135,7 +135,7 @@ def check(
     reasons: Sequence[Refusal] = ()
     rows: Mapping[int, list[str]] = {}
     try:
-        rows = rules.rows_by_round(session, EXAMS, person_id, wishes, choices, now=now)
+        rows = rules.rows_by_round(session, EXAMS, EXAMS.holder(person_id), wishes, choices, now=now)
     except RequestRefusedError as error:
         reasons = error.reasons
     known = described(session, wishes)
@@ -158,7 +158,7 @@ def _rounds(
     request: ShownRequest | None,
     now: datetime,
 ) -> list[RoundAhead]:
-    ranking = EXAMS.ranking(session, person_id, subject)
+    ranking = EXAMS.ranking(session, EXAMS.holder(person_id), subject)
     found = []
     for round_id in rows:
         there = [slot for slot in offered.slots if slot.round_id == round_id]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from booking.bookings.models import Booking
 from booking.bookings.queries import live_booking_of
 from booking.bookings.service import AlreadyBookedError
+from booking.exams.line import EXAMS
 from booking.exams.views.choosing import Errand, Listed, next_free, note_of, state_of
 from booking.exams.views.path import explained
 from booking.kernel.db import reading
@@ -104,7 +105,7 @@ def _free(session: Session, slot: OpenSlot, tried: Try) -> Sequence[Listed]:
 
 
 def _held(session: Session, slot: OpenSlot, tried: Try) -> str | None:
-    booking = live_booking_of(session, tried.person_id, slot.service)
+    booking = live_booking_of(session, EXAMS.holder(tried.person_id), slot.service)
     return tried.show(booking.reference) if booking else None
 
 

@@ -82,7 +82,7 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
     there = errand if may_book else errand.only_looking()
     there = replace(there, wish=None) if asked else there
     plan = choice(session, subject, licence_class, there, lanes=lanes, now=now)
-    booking = live_booking_of(session, person_id, subject)
+    booking = live_booking_of(session, EXAMS.holder(person_id), subject)
     held = booking.reference if booking else None
     return Standing(subject, licence_class, plan, may_book, explained(outlook.refusals), held, asked)
 
@@ -102,14 +102,15 @@ def check(session: Session, person_id: PersonId, slot_id: SlotId, *, now: dateti
     if row is None:
         raise NotFoundError
     slot, site = row
-    shown = slot_shown(session, slot_id, EXAMS.lanes(session, person_id, slot, now=now))
+    holder = EXAMS.holder(person_id)
+    shown = slot_shown(session, slot_id, EXAMS.lanes(session, holder, slot, now=now))
     if shown is None:
         raise NotFoundError
     state = state_of(shown, now)
-    refusals = EXAMS.refusals(session, person_id, slot, now=now, moving=moving)
+    refusals = EXAMS.refusals(session, holder, slot, now=now, moving=moving)
     name = site_in_words(site.name, site.name_en)
     booked = any(refusal.code == ALREADY_BOOKED for refusal in refusals)
-    booking = live_booking_of(session, person_id, shown.service) if booked else None
+    booking = live_booking_of(session, holder, shown.service) if booked else None
     held = booking.reference if booking else None
     note = note_of(shown, state)
     return Check(shown, name, site.address, site.phone, state, note, explained(refusals), held)

@@ -158,6 +158,7 @@ def _asked(asking: Asking, form: WishesForm) -> Asked:
     is_at_desk = isinstance(form, AskOnBehalfForm)
     return Asked(
         asking.person_id,
+        EXAMS.holder(asking.person_id),
         asking.subject,
         [wish_of(code) for code in form.wish.data or ()],
         form.request_key.data or new_token(),

@@ -232,7 +232,8 @@ def unsound(sessions: Sessions, round_id: int) -> list[str]:
 def asked(actor: Actor, wishes: Sequence[WishFor], **more: object) -> Asked:
     """Return what somebody asks for."""
     assert actor.person_id is not None
-    values = {"person_id": actor.person_id, "request_key": new_token(), **more}
+    holder = EXAMS.holder(actor.person_id)
+    values = {"person_id": actor.person_id, "holder": holder, "request_key": new_token(), **more}
     return Asked(service="subject_2", wishes=tuple(wishes), **values)  # type: ignore[arg-type]  # passed through
 
 

@@ -282,7 +282,7 @@ def test_whoever_lost_has_used_no_attempt_and_may_ask_again(town: Town) -> None:
     town.open(DRAW)
 
     with reading(town.sessions) as session:
-        ranked = EXAMS.ranking(session, person_of(loser), "subject_2")
+        ranked = EXAMS.ranking(session, EXAMS.holder(person_of(loser)), "subject_2")
         assert session.scalars(select(Booking.person_id)).all() == [winner.person_id]
     town.change(loser, town.request(loser).reference, later, now=DRAW)
 

@@ -47,7 +47,13 @@ def book(town: Town, actor: Actor, slot_id: SlotId, now: timedelta) -> None:
     """Take a place that is on sale, `now` after the announced hour."""
     at = NOON + now
     with unit_of_work(town.sessions) as session:
-        bookings.book_seat(session, EXAMS, Wish(person_of(actor), slot_id, new_token()), actor=actor, now=at)
+        bookings.book_seat(
+            session,
+            EXAMS,
+            Wish(person_of(actor), EXAMS.holder(person_of(actor)), slot_id, new_token()),
+            actor=actor,
+            now=at,
+        )
 
 
 def ledger(town: Town, slot_id: SlotId) -> tuple[int, int, int]:

@@ -43,7 +43,9 @@ def slot_with(sessions: Sessions, released: int = 10, **more: object) -> SlotId:
 
 def book(sessions: Sessions, actor: Actor, slot_id: SlotId, key: str = "key") -> str:
     with unit_of_work(sessions) as session:
-        return bookings.book_seat(session, EXAMS, Wish(person_of(actor), slot_id, key), actor=actor, now=NOW)
+        return bookings.book_seat(
+            session, EXAMS, Wish(person_of(actor), EXAMS.holder(person_of(actor)), slot_id, key), actor=actor, now=NOW
+        )
 
 
 def ledger(sessions: Sessions, slot_id: SlotId) -> tuple[int, int, int]:
@@ -177,7 +179,7 @@ def test_a_clerk_must_give_a_reason_for_a_booking_on_behalf(sessions: Sessions) 
     slot_id = slot_with(sessions)
     with unit_of_work(sessions) as session:
         clerk = factories.account(session, Role.COUNTER)
-    wish = Wish(person_of(actor), slot_id, "key", BookingChannel.COUNTER)
+    wish = Wish(person_of(actor), EXAMS.holder(person_of(actor)), slot_id, "key", BookingChannel.COUNTER)
 
     with pytest.raises(IntegrityError) as refused, unit_of_work(sessions) as session:
         bookings.book_seat(session, EXAMS, wish, actor=clerk, now=NOW)

@@ -35,7 +35,7 @@ def booked(sessions: Sessions, *, closes_at: datetime | None = None) -> tuple[Ac
         factories.learner(session, PersonId(actor.person_id or 0))
         factories.passed(session, actor, "subject_1")
         slot_id = factories.slot(session, released=2, closes_at=closes_at)
-        wish = Wish(PersonId(actor.person_id or 0), slot_id, "key")
+        wish = Wish(PersonId(actor.person_id or 0), EXAMS.holder(PersonId(actor.person_id or 0)), slot_id, "key")
         reference = bookings.book_seat(session, EXAMS, wish, actor=actor, now=NOW)
     return actor, reference, slot_id
 

@@ -66,18 +66,18 @@ def given_to(sessions: Sessions, actors: Sequence[Actor], slot_id: SlotId, key: 
         slot = session.get_one(Slot, slot_id)
         places = [
             Given(
-                person_of(actor), slot, Lane.ORDINARY, f"{key}-{actor.person_id}", BookingChannel.INTERNET,
-                AccountId(actor.account_id or 0),
+                person_of(actor), EXAMS.holder(person_of(actor)), slot, Lane.ORDINARY, f"{key}-{actor.person_id}",
+                BookingChannel.INTERNET, AccountId(actor.account_id or 0),
             )
             for actor in actors
         ]  # fmt: skip
-        made = give_places(session, EXAMS, places, actor=SYSTEM, now=DRAWN_AT)
-    return {person_id: reference for person_id, (_, reference) in made.items()}
+        made = give_places(session, places, actor=SYSTEM, now=DRAWN_AT)
+    return {person_of(actor): made[EXAMS.holder(person_of(actor))][1] for actor in actors}
 
 
 def book(sessions: Sessions, actor: Actor, slot_id: SlotId, now: datetime = HANDED_ON_AT) -> str:
     with unit_of_work(sessions) as session:
-        wish = Wish(person_of(actor), slot_id, f"key {now}")
+        wish = Wish(person_of(actor), EXAMS.holder(person_of(actor)), slot_id, f"key {now}")
         return bookings.book_seat(session, EXAMS, wish, actor=actor, now=now)
 
 

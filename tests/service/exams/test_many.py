@@ -17,7 +17,7 @@ from booking.exams.rules.ranking import ACCEPTED, GIVEN_UP, TAKEN
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import start_of
 from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import PersonId, SlotId
 from booking.slots.models import Lane, Slot
 from tests import factories
 from tests.conftest import NOW
@@ -82,14 +82,14 @@ def some_slots(session: Session) -> Sequence[Slot]:
 def test_many_are_refused_for_the_reasons_for_which_each_is_refused_alone(sessions: Sessions) -> None:
     with unit_of_work(sessions) as session:
         people, slots = a_crowd(session), some_slots(session)
-        places = [(person_id, slot) for person_id in people for slot in slots]
+        places = [(EXAMS.holder(person_id), slot) for person_id in people for slot in slots]
 
         found = EXAMS.refused(session, places, now=NOW)
 
         alone = {
-            (person_id, slot.id): reasons
-            for person_id, slot in places
-            if (reasons := EXAMS.refusals(session, person_id, slot, now=NOW))
+            (holder, SlotId(slot.id)): reasons
+            for holder, slot in places
+            if (reasons := EXAMS.refusals(session, holder, slot, now=NOW))
         }
     assert found == alone
     assert len({reason.code for reasons in found.values() for reason in reasons}) >= 6
@@ -109,7 +109,8 @@ def test_reasons_for_many_take_as_many_statements_as_for_one(sessions: Sessions)
         event.listen(sessions.engine, "before_cursor_execute", seen)
         with reading(sessions) as session:
             slots = session.scalars(select(Slot).where(Slot.id.in_(slot_ids))).all()
-            EXAMS.refused(session, [(person_id, slot) for person_id in some for slot in slots], now=NOW)
+            places = [(EXAMS.holder(person_id), slot) for person_id in some for slot in slots]
+            EXAMS.refused(session, places, now=NOW)
         event.remove(sessions.engine, "before_cursor_execute", seen)
         counted.append(len(statements))
 
@@ -138,8 +139,8 @@ def test_the_ranking_time_is_read_from_the_record(sessions: Sessions) -> None:
         beginner, learner = factories.account(session), mei(session)
         factories.learner(session, person_of(beginner), accepted_on=date(2026, 6, 1), permit_issued_on=None)
 
-        first = EXAMS.ranking(session, person_of(beginner), "subject_1")
-        second = EXAMS.ranking(session, person_of(learner), "subject_2")
+        first = EXAMS.ranking(session, EXAMS.holder(person_of(beginner)), "subject_1")
+        second = EXAMS.ranking(session, EXAMS.holder(person_of(learner)), "subject_2")
 
     assert first is not None
     assert second is not None
@@ -149,7 +150,7 @@ def test_the_ranking_time_is_read_from_the_record(sessions: Sessions) -> None:
 
 def test_without_an_open_record_there_is_nothing_to_rank_by(sessions: Sessions) -> None:
     with unit_of_work(sessions) as session:
-        assert EXAMS.ranking(session, factories.person(session), "subject_1") is None
+        assert EXAMS.ranking(session, EXAMS.holder(factories.person(session)), "subject_1") is None
 
 
 def test_a_place_given_up_moves_the_ranking_time_of_its_own_subject_only(sessions: Sessions) -> None:
@@ -158,8 +159,8 @@ def test_a_place_given_up_moves_the_ranking_time_of_its_own_subject_only(session
         for hours in (1, 2):
             cancelled(session, actor, NOW + hours * HOUR)
 
-        of_subject = EXAMS.ranking(session, person_of(actor), "subject_2")
-        of_road = EXAMS.ranking(session, person_of(actor), "road")
+        of_subject = EXAMS.ranking(session, EXAMS.holder(person_of(actor)), "subject_2")
+        of_road = EXAMS.ranking(session, EXAMS.holder(person_of(actor)), "road")
 
     assert of_subject is not None
     assert of_road is not None

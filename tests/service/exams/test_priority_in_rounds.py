@@ -76,7 +76,7 @@ def test_a_leftover_seat_uses_up_nothing(sessions: Sessions) -> None:
     jobs.hand_on_seats(sessions, EXAMS, NOON)
 
     with unit_of_work(sessions) as session:
-        wish = Wish(person_of(actor), slot_id, "leftover")
+        wish = Wish(person_of(actor), EXAMS.holder(person_of(actor)), slot_id, "leftover")
         bookings.book_seat(session, EXAMS, wish, actor=actor, now=NOON + timedelta(minutes=1))
 
         assert session.scalars(select(Booking.lane)).one() is Lane.PRIORITY

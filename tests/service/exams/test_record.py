@@ -134,7 +134,9 @@ def test_a_result_ends_the_booking_of_that_day(sessions: Sessions, outcome: Outc
         person_id = PersonId(actor.person_id or 0)
         records.open_record(session, person_id, FIRST_C1, actor=SYSTEM, now=NOW)
         slot_id = factories.slot(session, service="subject_1")
-        reference = bookings.book_seat(session, EXAMS, Wish(person_id, slot_id, "key"), actor=actor, now=NOW)
+        reference = bookings.book_seat(
+            session, EXAMS, Wish(person_id, EXAMS.holder(person_id), slot_id, "key"), actor=actor, now=NOW
+        )
     score = {Outcome.PASSED: 95, Outcome.FAILED: 60, Outcome.ABSENT: None}[outcome]
 
     take(sessions, person_id, Subject.SUBJECT_1, outcome, score, day=date(2026, 12, 8))

@@ -34,8 +34,9 @@ def give(session: Session, slot_id: SlotId, *lanes: Lane) -> None:
         assert person_id is not None
         assert account_id is not None
         slot = session.get_one(Slot, slot_id)
-        given.append(Given(person_id, slot, lane, f"round {person_id}", BookingChannel.INTERNET, account_id))
-    give_places(session, EXAMS, given, actor=SYSTEM, now=PUBLISH_AT)
+        holder = EXAMS.holder(person_id)
+        given.append(Given(person_id, holder, slot, lane, f"round {person_id}", BookingChannel.INTERNET, account_id))
+    give_places(session, given, actor=SYSTEM, now=PUBLISH_AT)
 
 
 def test_no_step_of_a_round_breaks_an_invariant(sessions: Sessions) -> None:
