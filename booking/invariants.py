@@ -188,7 +188,7 @@ INVARIANTS = (
     ),
     *ROUNDS,
 )
-GUARDS = 45  # triggers of the migrations 0002, 0004 and 0006 that both databases share
+GUARDS = 51  # triggers of the migrations 0002, 0004, 0006 and 0009 that both databases share
 OWN_WORDS = {
     "sqlite": (
         Invariant(
