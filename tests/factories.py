@@ -1,6 +1,6 @@
 """One function for each table, with everything a test does not care about filled in. Names are invented."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -16,14 +16,19 @@ from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import keyring_of
 from booking.kernel.identifiers import IdType
-from booking.kernel.ids import AccountId, OwnerId, PersonId, SiteId, SlotId, VehicleId, new_reference
+from booking.kernel.ids import AccountId, OwnerId, PersonId, SiteId, SlotId, TestLaneId, VehicleId, new_reference
 from booking.policies.models import CalendarDay, Policy
-from booking.sites.models import Site, SiteService
+from booking.sites.models import Site, SiteHours, SiteService, TestLane
 from booking.slots.models import Lane, Method, Quota, Slot
 
 NUMBERS = count(1)
 # What the fast tests put in place of a password hash: no password fits it.
 NO_PASSWORD = "!"
+WEEK = tuple(
+    (weekday, opens, closes)
+    for weekday in range(1, 6)
+    for opens, closes in ((time(8), time(12)), (time(14), time(17)))
+)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -103,9 +108,68 @@ def site(session: Session, *, services: tuple[str, ...] = ("subject_2",), daily_
     return SiteId(row.id)
 
 
+def station(
+    session: Session,
+    *,
+    lanes: Sequence[tuple[str, int]] = (("inspection_small", 12), ("inspection_small", 12)),
+    hours: Sequence[tuple[int, time, time]] = WEEK,
+    daily_maximum: int = 500,
+) -> SiteId:
+    """Add a station with test lanes (service, vehicles an hour) and opening hours (ISO weekday, opens, closes)."""
+    number = next(NUMBERS)
+    row = Site(
+        code=f"4408-J-{number:03}",
+        line="inspections",
+        name=f"测试检验站{number}",
+        name_en=f"Test station {number}",
+        district="赤坎区",
+        address=f"检验路{number}号",
+        phone="0759-0000000",
+        open_weekdays="".join(str(weekday) for weekday in sorted({weekday for weekday, _, _ in hours})),
+        daily_maximum=daily_maximum,
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    site_id = SiteId(row.id)
+    services = dict.fromkeys(service for service, _ in lanes)
+    session.add_all(SiteService(site_id=site_id, service=service) for service in services)
+    session.add_all(
+        SiteHours(site_id=site_id, weekday=weekday, opens=opens, closes=closes) for weekday, opens, closes in hours
+    )
+    for service, rate in lanes:
+        station_lane(session, site_id, service=service, vehicles_per_hour=rate)
+    return site_id
+
+
+def station_lane(
+    session: Session,
+    site_id: SiteId,
+    *,
+    name: str = "",
+    service: str = "inspection_small",
+    kinds: str = "",
+    vehicles_per_hour: int = 12,
+    is_active: bool = True,
+) -> TestLaneId:
+    """Add a test lane to a station."""
+    row = TestLane(
+        site_id=site_id,
+        name=name or f"{next(NUMBERS)}号线",
+        service=service,
+        kinds=kinds,
+        vehicles_per_hour=vehicles_per_hour,
+        is_active=is_active,
+    )
+    session.add(row)
+    session.flush()  # the id is asked for
+    return TestLaneId(row.id)
+
+
 def site_for(session: Session, role: Role) -> SiteId | None:
     """Add a site for roles that are bound to one."""
-    return site(session) if role in (Role.STATION, Role.EXAM_SITE) else None
+    if role is Role.STATION:
+        return station(session)
+    return site(session) if role is Role.EXAM_SITE else None
 
 
 def slot(
