@@ -26,7 +26,7 @@ from booking.lines import LINES, service_names
 from booking.notices import views as notices
 from booking.plans.views import pages as plans
 from booking.policies import views as policies
-from booking.sites import views as sites
+from booking.sites.views import pages as sites
 from booking.stats import views as stats
 from booking.web import errors, headers, language, words
 from booking.web.house import House, Office, house

@@ -30,7 +30,7 @@ from booking.kernel.secrets import UnfitKeysError, new_keyring, write_keyring
 from booking.policies import service as policies
 from booking.processes import run_together, web_command
 from booking.simulation.command import simulate
-from booking.sites import service as sites
+from booking.sites.service import lists as sites
 from booking.stats import exports
 from booking.stats import queries as stats
 from booking.stats import service as history

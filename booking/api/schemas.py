@@ -10,7 +10,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from booking.bookings.models import BookingState
 from booking.lines import LINES, service_names
-from booking.sites.rules import SERVICES
+from booking.sites.rules.site import SERVICES
 from booking.slots.models import Method, SlotState
 
 LONGEST = 200

@@ -25,7 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.kernel.ids import SiteId
 from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedDay, PlannedLine, plannable
-from booking.sites.rules import class_list
+from booking.sites.rules.site import class_list
 from booking.web.fields import NOT_A_DAY, DayField
 
 ROWS = 10

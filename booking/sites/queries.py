@@ -11,7 +11,7 @@ from booking.kernel.calendar import ONE_DAY, WorkingDays
 from booking.kernel.errors import NotFoundError
 from booking.kernel.ids import SiteId
 from booking.sites.models import Site, SiteDay, SiteService
-from booking.sites.rules import Offer, SiteFacts, is_open
+from booking.sites.rules.site import Offer, SiteFacts, is_open
 
 
 @dataclass(frozen=True, slots=True)

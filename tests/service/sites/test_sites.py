@@ -21,10 +21,13 @@ from booking.kernel.errors import (
     StaleError,
 )
 from booking.kernel.ids import SiteId
-from booking.sites import queries, service
+from booking.sites import queries
 from booking.sites.models import Site
 from booking.sites.queries import DayShown
-from booking.sites.rules import Offer, SiteFacts, fingerprint
+from booking.sites.rules.site import Offer, SiteFacts, fingerprint
+from booking.sites.service import days as opening
+from booking.sites.service import lists
+from booking.sites.service import site as service
 from tests import factories
 from tests.conftest import NOW
 
@@ -131,11 +134,11 @@ def test_an_operator_changes_no_site_not_even_the_own(session: Session, east: Si
     with pytest.raises(NotAllowedError):
         service.add_site(session, replace(FACTS, code="4408-C"), actor=operator, now=NOW)
     with pytest.raises(NotAllowedError):
-        service.import_sites(session, HEADER + WEST, actor=operator, now=NOW)
+        lists.import_sites(session, HEADER + WEST, actor=operator, now=NOW)
 
 
 def set_day(session: Session, east: SiteId, actor: Actor, is_open: bool | None, seen: DayShown | None = None) -> None:
-    service.set_day(session, east, MONDAY, is_open, reason="设备检修", actor=actor, now=NOW, seen=seen)
+    opening.set_day(session, east, MONDAY, is_open, reason="设备检修", actor=actor, now=NOW, seen=seen)
 
 
 def test_a_site_is_closed_for_a_day_and_opened_again(session: Session, planner: Actor, east: SiteId) -> None:
@@ -194,7 +197,7 @@ def test_a_day_must_be_to_come_with_a_reason_and_something_to_set(
     day, is_open, reason = wanted
 
     with pytest.raises(InvalidInputError) as refused:
-        service.set_day(session, east, day, is_open, reason=reason, actor=planner, now=NOW, seen=None)
+        opening.set_day(session, east, day, is_open, reason=reason, actor=planner, now=NOW, seen=None)
 
     assert refused.value.field == field
 
@@ -222,10 +225,10 @@ def test_a_site_that_is_out_of_use_is_closed_and_not_listed(session: Session, pl
 
 
 def test_a_list_of_sites_is_imported_and_again_without_effect(session: Session, planner: Actor) -> None:
-    first = service.import_sites(session, ("\ufeff" + HEADER + EAST + WEST).encode(), actor=planner, now=NOW)
-    again = service.import_sites(session, HEADER + EAST + WEST, actor=planner, now=NOW)
+    first = lists.import_sites(session, ("\ufeff" + HEADER + EAST + WEST).encode(), actor=planner, now=NOW)
+    again = lists.import_sites(session, HEADER + EAST + WEST, actor=planner, now=NOW)
 
-    assert (first, again) == (service.Imported(2, 0), service.Imported(0, 0))
+    assert (first, again) == (lists.Imported(2, 0), lists.Imported(0, 0))
     west = queries.site_by_code(session, "4408-B").facts
     assert (west.lanes, west.vehicles_per_hour, west.open_weekdays, west.daily_maximum) == (2, 12, "12345", 0)
     assert [entry.act for entry in log(session)] == ["site added", "site added"]
@@ -234,9 +237,9 @@ def test_a_list_of_sites_is_imported_and_again_without_effect(session: Session, 
 def test_an_import_updates_the_site_of_a_known_code_and_keeps_what_it_does_not_name(
     session: Session, planner: Actor, east: SiteId
 ) -> None:
-    changed = service.import_sites(session, HEADER + EAST.replace("测试路1号", "测试路9号"), actor=planner, now=NOW)
+    changed = lists.import_sites(session, HEADER + EAST.replace("测试路1号", "测试路9号"), actor=planner, now=NOW)
 
-    assert changed == service.Imported(0, 1)
+    assert changed == lists.Imported(0, 1)
     assert queries.site(session, east).facts == replace(FACTS, address="测试路9号")
 
 
@@ -259,7 +262,7 @@ def test_one_bad_line_refuses_the_whole_file_and_is_named(
         planner = factories.account(session, Role.PLANNER)
 
     with pytest.raises(ImportRefusedError) as refused, unit_of_work(sessions) as session:
-        service.import_sites(session, HEADER + EAST + line + "\n", actor=planner, now=NOW)
+        lists.import_sites(session, HEADER + EAST + line + "\n", actor=planner, now=NOW)
 
     (error,) = refused.value.errors
     assert (error.line, error.column, error.value) == (3, column, value)
@@ -269,4 +272,4 @@ def test_one_bad_line_refuses_the_whole_file_and_is_named(
 
 def test_an_import_cannot_move_a_site_to_another_line(session: Session, planner: Actor, east: SiteId) -> None:
     with pytest.raises(ImportRefusedError, match="line 2, column line: 'inspections'"):
-        service.import_sites(session, HEADER + EAST.replace("exams", "inspections"), actor=planner, now=NOW)
+        lists.import_sites(session, HEADER + EAST.replace("exams", "inspections"), actor=planner, now=NOW)

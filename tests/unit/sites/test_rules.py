@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from booking.kernel.calendar import WorkingDays
 from booking.kernel.errors import InvalidInputError
 from booking.lines import LINES
-from booking.sites.rules import SERVICES, Offer, SiteFacts, check, class_list, is_open, site_code
+from booking.sites.rules.site import SERVICES, Offer, SiteFacts, check, class_list, is_open, site_code
 
 WEEK, SATURDAYS_TOO, TUESDAYS = "12345", "123456", "2"
 WORKED_WEEKENDS = (

@@ -10,7 +10,7 @@ from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import SiteId
 from booking.sites import queries
 from booking.sites.models import Site
-from booking.sites.rules import Offer, SiteFacts
+from booking.sites.rules.site import Offer, SiteFacts
 from tests import factories
 from tests.web.conftest import Visitor
 

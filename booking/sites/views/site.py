@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,14 +11,15 @@ from booking.kernel.actors import may as role_may
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
 from booking.kernel.ids import SiteId
-from booking.sites import queries, service
-from booking.sites.forms import LINES, WEEKDAYS, ChooseDayForm, DayForm, NewSiteForm, day_form, mark, site_form
+from booking.sites import queries
+from booking.sites.forms.site import LINES, WEEKDAYS, ChooseDayForm, DayForm, NewSiteForm, day_form, mark, site_form
 from booking.sites.queries import DayShown, SiteShown
-from booking.sites.rules import may_change, may_set_days
+from booking.sites.rules.site import may_change, may_set_days
+from booking.sites.service import days as opening
+from booking.sites.service import site as service
+from booking.sites.views.blueprint import bp
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
-
-bp = Blueprint("sites", __name__)
 
 
 @bp.get("/desk/sites")
@@ -90,7 +91,7 @@ def day(site_id: int, day: str) -> ResponseReturnValue:
     try:
         with unit_of_work(sessions()) as session:
             why, seen = form.reason.data, form.seen_on(asked)
-            service.set_day(session, whose, asked, form.is_open, reason=why, actor=actor(), now=now(), seen=seen)
+            opening.set_day(session, whose, asked, form.is_open, reason=why, actor=actor(), now=now(), seen=seen)
     except InvalidInputError as refusal:
         mark(form, refusal)
         return _day_page(shown, asked, before, form)

@@ -24,8 +24,8 @@ from wtforms.widgets import CheckboxInput
 
 from booking.kernel.errors import InvalidInputError
 from booking.sites.queries import DayShown
-from booking.sites.rules import LONGEST, MOST, SERVICES, Offer, SiteFacts, class_list, fingerprint, site_code
-from booking.sites.service import LONGEST_REASON
+from booking.sites.rules.site import LONGEST, MOST, SERVICES, Offer, SiteFacts, class_list, fingerprint, site_code
+from booking.sites.service.days import LONGEST_REASON
 from booking.web.fields import DayField
 
 TOO_LONG = _l("This is too long; shorten it")

@@ -1,0 +1,1 @@
+"""Forms of the sites, one file for each of their pages or two."""

@@ -1,0 +1,1 @@
+"""Pages of sites for the office, and for who runs a station."""
