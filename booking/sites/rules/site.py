@@ -12,7 +12,7 @@ from booking.kernel.errors import InvalidInputError
 from booking.kernel.ids import SiteId
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}")
-CLASS_LIST = re.compile(r"[A-Z0-9]{1,12}(?:,[A-Z0-9]{1,12})*")
+CLASS_LIST = re.compile(r"[A-Z0-9_]{1,20}(?:,[A-Z0-9_]{1,20})*")
 WEEKDAYS = "1234567"
 OFFICE_WEEK = frozenset("12345")
 LONGEST_CLASSES = 120
@@ -68,8 +68,8 @@ def may_set_days(actor: Actor, site_id: SiteId) -> bool:
     return may_change(actor) or actor.site_id == site_id
 
 
-def fingerprint(facts: SiteFacts) -> str:
-    """Return a short text that differs as soon as anything about the site does."""
+def fingerprint(facts: object) -> str:
+    """Return a short text that differs as soon as anything about these frozen facts does."""
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
@@ -82,7 +82,7 @@ def site_code(text: str) -> str:
 
 
 def class_list(text: str) -> str:
-    """Return a list of licence classes in normal form, "C1,C2" or ""; raise ValueError."""
+    """Return a list of licence classes or vehicle kinds in normal form, "C1,C2" or ""; raise ValueError."""
     classes = re.sub(r"[\s，、,]+", ",", text.strip().upper()).strip(",")
     if classes and not (CLASS_LIST.fullmatch(classes) and len(classes) <= LONGEST_CLASSES):
         raise ValueError("is not a list of classes such as C1,C2")

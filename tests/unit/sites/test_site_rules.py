@@ -90,7 +90,14 @@ def test_what_is_no_site_code_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "classes"), [("", ""), ("c1, c2", "C1,C2"), ("A1、A2，B1", "A1,A2,B1"), ("C1 C2,", "C1,C2")]
+    ("text", "classes"),
+    [
+        ("", ""),
+        ("truck, school_bus", "TRUCK,SCHOOL_BUS"),
+        ("c1, c2", "C1,C2"),
+        ("A1、A2，B1", "A1,A2,B1"),
+        ("C1 C2,", "C1,C2"),
+    ],
 )
 def test_classes_are_written_with_commas(text: str, classes: str) -> None:
     assert class_list(text) == classes
