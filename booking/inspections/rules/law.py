@@ -24,7 +24,6 @@ REFORM_2022 = Wording(
 APPLICATION_54 = Wording("《机动车登记规定》（公安部令第164号）第五十四条", "Order 164, art. 54")
 MARK_ONLY_55 = Wording("《机动车登记规定》（公安部令第164号）第五十五条", "Order 164, art. 55")
 SCHOOL_BUS_62 = Wording("《机动车登记规定》（公安部令第164号）第六十二条", "Order 164, art. 62")
-PLACE_54 = Wording("《机动车登记规定》（公安部令第164号）第五十四条", "Order 164, arts. 54 and 62")
 FINE_78 = Wording(
     "《道路交通安全法》第九十条、《机动车登记规定》（公安部令第164号）第七十八条",
     "Road Traffic Safety Law, art. 90; Order 164, art. 78",
@@ -34,5 +33,4 @@ ONE_POINT_12 = Wording("《记分管理办法》（公安部令第163号）第�
 SCRAPPING_4 = Wording("《机动车强制报废标准规定》第四条", "Rules on Compulsory Scrapping (2012), art. 4")
 AGENT_86 = Wording("《机动车登记规定》（公安部令第164号）第八十六条", "Order 164, art. 86")
 COMPANY_89 = Wording("《机动车登记规定》（公安部令第164号）第八十九条", "Order 164, art. 89")
-FREE_CHOICE_13 = Wording("《道路交通安全法》第十三条", "Road Traffic Safety Law, art. 13")
 OFFICE_RULE = Wording("本车管所规定", "Rule of this office")
