@@ -33,8 +33,11 @@ MONTH = {"zh": "y年M月", "en": "MMMM y"}
 GROUPS = {
     Group.PLANS: _l("Plans"),
     Group.PLACES: _l("Places and bookings"),
+    Group.ROUNDS: _l("Requests and rounds"),
+    Group.INSPECTIONS: _l("Vehicle inspections"),
     Group.EXAM_LAW: _l("Points that the exam law leaves open"),
     Group.ORDER_139: _l("Order 139, for dates before April 2022"),
+    Group.INSPECTION_LAW: _l("Points that the inspection law leaves open"),
 }
 
 

@@ -159,7 +159,7 @@ def settle_draw(session: Session, given: Mapping[SlotId, Mapping[Lane, int]], *,
     """
     quotas = session.execute(
         select(Quota.slot_id, Quota.lane, Quota.capacity)
-        .where(Quota.slot_id.in_(given))
+        .where(Quota.slot_id.in_(given), Quota.lane != Lane.WALK_IN)  # that share is given at the gate
         .order_by(Quota.slot_id, Quota.lane)
     ).all()
     if {(slot_id, lane) for slot_id in given for lane in given[slot_id]} - {

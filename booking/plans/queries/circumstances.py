@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from booking.kernel.ids import PlanId, SiteId
 from booking.plans.models import Plan, PlanKind, PlanLine, PlanState
 from booking.plans.rules.conflicts import DayFacts
-from booking.plans.rules.timetable import PlanSettings, RoundSettings, Timetable, schedule
+from booking.plans.rules.timetable import Closing, PlanSettings, RoundSettings, Stage, Timetable, schedule
 from booking.policies import queries as policies
 from booking.policies.rules.setting import Values
 from booking.sites import queries as sites
 from booking.sites.models import Site, SiteService
 from booking.slots.models import Slot, SlotState
+
+MAXIMUM_BY_LAW = frozenset({"exams"})  # Order 162, art. 54; the windows of a station come from its test lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +31,41 @@ class Planning:
     method: str = ""  # of a plan that is drafted already; "" = as the office's settings say
 
 
-def plan_settings(session: Session, day: date, *, method: str = "") -> PlanSettings:
-    """Return the office's settings for the exam day `day`; a plan keeps the `method` it was drafted with."""
+def plan_settings(session: Session, line: str, day: date, *, method: str = "") -> PlanSettings:
+    """Return the office's settings for a planned day of a line; a plan keeps the `method` it was drafted with.
+
+    Each line has settings of its own under its name ("inspections.walk_in_percent"); those it does not declare do
+    not concern it.
+    """
     values = policies.all_values(session, on=day)
     return PlanSettings(
         publish_days_before=values.number("plans.publish_days_before"),
         publish_hour=values.clock("plans.publish_hour"),
         lead_days=values.number("plans.lead_days"),
         lead_hour=values.clock("plans.lead_hour"),
-        release_days_before=values.number("exams.release_days_before"),
-        release_hour=values.clock("exams.release_hour"),
+        stages=_stages(values, line),
+        walk_in_percent=int(values.get(f"{line}.walk_in_percent", 0)),
         cancel_working_days=values.number("bookings.cancel_working_days"),
-        method=method or values.code("exams.method"),
+        closing=_closing(values, line),
+        method=method or values.code(f"{line}.method"),
         rounds=round_settings(values),
     )
+
+
+def _stages(values: Values, line: str) -> tuple[Stage, ...]:
+    first = (values.number(f"{line}.release_days_before"), values.clock(f"{line}.release_hour"))
+    if f"{line}.first_percent" not in values:
+        return (Stage(*first),)
+    percent = values.number(f"{line}.first_percent")
+    later = (values.number(f"{line}.second_days_before"), values.clock(f"{line}.second_hour"))
+    return (Stage(*first, percent), Stage(*later, 100 - percent))
+
+
+def _closing(values: Values, line: str) -> Closing | None:
+    if f"{line}.close_minutes" not in values:
+        return None
+    book, cancel = (values.number(f"{line}.{name}") for name in ("close_minutes", "cancel_minutes"))
+    return Closing(timedelta(minutes=book), timedelta(minutes=cancel))
 
 
 def round_settings(values: Values) -> RoundSettings:
@@ -56,9 +79,10 @@ def round_settings(values: Values) -> RoundSettings:
     )
 
 
-def timetable_of(session: Session, day: date, *, method: str = "") -> Timetable:
-    """Return when the plan of `day` goes out, opens and closes, as settings and calendar stand now."""
-    return schedule(day, plan_settings(session, day, method=method), policies.working_days(session, around=day))
+def timetable_of(session: Session, line: str, day: date, *, method: str = "") -> Timetable:
+    """Return when a line's plan of `day` goes out, opens and closes, as settings and calendar stand now."""
+    settings = plan_settings(session, line, day, method=method)
+    return schedule(day, settings, policies.working_days(session, around=day))
 
 
 def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Mapping[date, DayFacts]:
@@ -78,8 +102,8 @@ def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Map
     existing = _existing_plans(session, planning, days)
     return {
         day: DayFacts(
-            timetable=schedule(day, plan_settings(session, day, method=planning.method), working_days),
-            daily_maximum=site.daily_maximum,
+            timetable=schedule(day, plan_settings(session, site.line, day, method=planning.method), working_days),
+            daily_maximum=site.daily_maximum or (0 if site.line in MAXIMUM_BY_LAW else None),
             planned_places=places[day],
             is_open=open_days[day],
             closed_reason=reasons.get(day, ""),

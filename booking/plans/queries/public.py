@@ -153,13 +153,14 @@ def next_plan(session: Session, chosen: Filter, *, now: datetime) -> NextPlan:
     row = session.execute(query.order_by(Plan.publish_at, Plan.day).limit(1)).one_or_none()
     if row is not None:
         return NextPlan(row.day, row.publish_at, is_certain=True)
-    return _next_lawful(session, now)
+    site = session.get(Site, chosen.site_id) if chosen.site_id is not None else None
+    return _next_lawful(session, site.line if site else "exams", now)
 
 
-def _next_lawful(session: Session, now: datetime) -> NextPlan:
+def _next_lawful(session: Session, line: str, now: datetime) -> NextPlan:
     """Return the first working day whose plan can still be published in time, and until when."""
     today = local_day(now)
-    settings = plan_settings(session, today)
+    settings = plan_settings(session, line, today)
     working_days = policies.working_days(session, around=today)
     day = today + timedelta(days=settings.lead_days)
     while not working_days.is_worked(day) or schedule(day, settings, working_days).publish_by < now:

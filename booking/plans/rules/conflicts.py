@@ -11,18 +11,18 @@ from booking.plans.rules.pattern import PlannedDay, PlannedLine
 from booking.plans.rules.timetable import Timetable
 
 WORDINGS: Mapping[str, Wording] = {
-    "closed-day": Wording("考场当天不开放{reason}。", "The site is closed that day{reason}."),
-    "service-not-offered": Wording("该考场不承办这个科目。", "The site does not offer this service."),
+    "closed-day": Wording("当天不开放{reason}。", "The site is closed that day{reason}."),
+    "service-not-offered": Wording("这里不承办这项业务。", "The site does not offer this service."),
     "class-not-offered": Wording(
-        "该考场这个科目不考以下准驾车型：{classes}。", "The site does not test these classes here: {classes}."
+        "这里不受理以下车型：{classes}。", "The site does not take these classes or kinds: {classes}."
     ),
     "plan-exists": Wording(
-        "该考场、科目和日期已有一份计划（第 {plan} 号），请在那份计划上修改。",
+        "这里同一业务、同一天已有一份计划（第 {plan} 号），请在那份计划上修改。",
         "There is a plan for this site, service and day already (no. {plan}); change that one.",
     ),
     "over-daily-maximum": Wording(
-        "当天全部科目合计 {places} 个名额，超过该考场每日上限 {maximum}（公安部令第162号第五十四条）。",
-        "{places} places that day over all services; the site's daily maximum is {maximum} (Order 162, art. 54).",
+        "当天全部业务合计 {places} 个名额，超过每日上限 {maximum}（考试：公安部令第162号第五十四条）。",
+        "{places} places that day over all services; the daily maximum is {maximum} (of tests: Order 162, art. 54).",
     ),
     "no-daily-maximum": Wording(
         "该考场尚未核定每日最大考试人数（公安部令第162号第五十四条），不能排计划。",
@@ -39,9 +39,9 @@ WORDINGS: Mapping[str, Wording] = {
         "Sessions {first} and {second} overlap and are for the same classes.",
     ),
     "too-late": Wording(
-        "已过公布期限：最迟应在 {publish_by}，即考试日十日前公布（公安部令第162号第五十二条）。"
+        "已过公布期限：最迟应在 {publish_by}，即提前十日公布（考试：公安部令第162号第五十二条）。"
         "确需公布的，须写明理由并由另一人同意。",
-        "Too late to publish: the limit was {publish_by}, ten days before the exam (Order 162, art. 52). "
+        "Too late to publish: the limit was {publish_by}, ten days ahead (of tests: Order 162, art. 52). "
         "An exception needs a reason and a second person's consent.",
     ),
     "no-time-to-book": Wording(
@@ -73,11 +73,11 @@ class DayFacts:
     `planned_places` counts the other plans of that site and day, all services. `offered` holds the classes of
     the service here (empty = every class), `is_offered` whether it is offered at all. `existing_plan` is the
     number of another plan for the same site, service and day, 0 if there is none; a `daily_maximum` of 0 is one
-    that nobody has fixed yet.
+    that nobody has fixed yet, None where none is asked for.
     """
 
     timetable: Timetable
-    daily_maximum: int
+    daily_maximum: int | None
     planned_places: int = 0
     is_open: bool = True
     closed_reason: str = ""
@@ -112,7 +112,7 @@ def _of_site(planned: PlannedDay, facts: DayFacts) -> Iterator[Finding]:
     places = facts.planned_places + planned.places
     if facts.daily_maximum == 0:
         yield "no-daily-maximum", {}
-    elif places > facts.daily_maximum:
+    elif facts.daily_maximum is not None and places > facts.daily_maximum:
         yield "over-daily-maximum", {"places": places, "maximum": facts.daily_maximum}
 
 

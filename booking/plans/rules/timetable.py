@@ -42,27 +42,49 @@ def round_times(close_day: date, settings: RoundSettings) -> RoundTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """A moment at which `percent` of the bookable places are released, a number of calendar days before the day."""
+
+    days_before: int
+    hour: time
+    percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How long before a window begins booking and cancelling it on line end, window by window."""
+
+    book: timedelta
+    cancel: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """The office's settings for one exam day; hours are wall-clock times, days calendar days unless said."""
+    """The office's settings for one planned day; hours are wall-clock times, days calendar days unless said.
+
+    `stages` release the bookable places, the first one first; of each window, `walk_in_percent` is kept for whoever
+    comes without a booking. With `closing`, each window closes by itself, else all close with the last working day.
+    """
 
     publish_days_before: int = 11
     publish_hour: time = time(9)
     lead_days: int = 10  # Order 162, art. 52: at least ten days before the exam
     lead_hour: time = time(9)
-    release_days_before: int = 10
-    release_hour: time = time(12)
+    stages: tuple[Stage, ...] = (Stage(10, time(12)),)
+    walk_in_percent: int = 0
     cancel_working_days: int = 1  # Order 162, arts. 46 and 110: one working day
+    closing: Closing | None = None
     method: str = "ranked"
     rounds: RoundSettings = RoundSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """The instants (UTC) in the life of one exam day.
+    """The instants (UTC) in the life of one planned day.
 
     The scheduler publishes at `publish_at`; `publish_by` is the last lawful instant. With `round` set, requests are
     taken from publication until it closes. Bookings are taken in [opens_at, closes_at) and cancelled on line before
-    `cancel_until`.
+    `cancel_until`; with `closing`, `of_window` gives both for one window. `releases` are (instant, per cent).
     """
 
     publish_at: datetime
@@ -71,6 +93,25 @@ class Timetable:
     closes_at: datetime
     cancel_until: datetime
     round: RoundTimes | None = None
+    closing: Closing | None = None
+    releases: tuple[tuple[datetime, int], ...] = ()
+
+    def of_window(self, begins: datetime) -> "Timetable":
+        """Return the timetable of one window, which may close by itself."""
+        if self.closing is None:
+            return self
+        return replace(self, closes_at=begins - self.closing.book, cancel_until=begins - self.closing.cancel)
+
+    def released(self, places: int) -> tuple[tuple[datetime, int], ...]:
+        """Return how many of the bookable `places` are released when; the last stage takes what is left over."""
+        stages = self.releases or ((self.opens_at, 100),)
+        due, given = [], 0
+        for number, (at, percent) in enumerate(stages, start=1):
+            amount = places - given if number == len(stages) else part(places, percent)
+            due.append((max(at, self.opens_at), amount))
+            given += amount
+        merged = {at: sum(n for when, n in due if when == at) for at, _ in due}
+        return tuple((at, amount) for at, amount in merged.items() if amount)
 
     def published_at(self, instant: datetime) -> "Timetable":
         """Return the timetable of a publication at `instant`: nothing opens before it is public.
@@ -84,33 +125,37 @@ class Timetable:
     def opened_at(self, instant: datetime) -> "Timetable":
         """Return the timetable of a make-up session published at `instant`: what no round decides opens at once."""
         late = self.published_at(instant)
-        return late if late.round else replace(late, opens_at=instant)
+        return late if late.round else replace(late, opens_at=instant, releases=())
 
     def is_in_order(self, publication: datetime, begins: datetime) -> bool:
         """Whether there is time left: publication, a round's steps, opening, closing and the exam in this order."""
-        times = self.round
+        times, window = self.round, self.of_window(begins)
         of_round = (times.closes_at, times.objections_until, times.beacon_not_before) if times else ()
-        steps = (publication, *of_round, self.opens_at, self.closes_at, begins)
-        in_order = all(first <= second for first, second in pairwise(steps)) and self.opens_at < self.closes_at
-        return in_order and publication < (self.round or self).closes_at and self.cancel_until <= begins
+        steps = (publication, *of_round, self.opens_at, window.closes_at, begins)
+        in_order = all(first <= second for first, second in pairwise(steps)) and self.opens_at < window.closes_at
+        return in_order and publication < (times or window).closes_at and window.cancel_until <= begins
 
 
 def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Timetable:
     """Return the timetable of the exam day `day`.
 
     Closing and cancelling end with the last working day before the exam, at its 24:00 (Order 162, art. 46); an
-    office that asks for no working day closes when the exam day begins. Where holidays move that end forward, a
-    round and everything before it moves with it, so that a place can still be cancelled after the draw.
+    office that asks for no working day, or closes window by window, does so when the day begins. Where holidays
+    move that end forward, a round and everything before it moves with it, so that a place can still be cancelled
+    after the draw.
     """
-    last_day = working_days.before(day, settings.cancel_working_days)
+    last_day = working_days.before(day, 0 if settings.closing else settings.cancel_working_days)
     closes_at = start_of(min(last_day + ONE_DAY, day))
     if settings.method == FIRST_COME:
+        releases = tuple((_before(day, stage.days_before, stage.hour), stage.percent) for stage in settings.stages)
         return Timetable(
             publish_at=_before(day, settings.publish_days_before, settings.publish_hour),
             publish_by=_before(day, settings.lead_days, settings.lead_hour),
-            opens_at=_before(day, settings.release_days_before, settings.release_hour),
+            opens_at=releases[0][0],
             closes_at=closes_at,
             cancel_until=closes_at,
+            closing=settings.closing,
+            releases=releases,
         )
     close_days = timedelta(settings.rounds.close_days_before)
     counted_from = min(day, local_day(closes_at) - HANDED_ON_BEFORE_END - HANDED_ON_AFTER_CLOSE + close_days)
@@ -122,6 +167,7 @@ def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Ti
         closes_at=closes_at,
         cancel_until=closes_at,
         round=times,
+        closing=settings.closing,
     )
 
 
@@ -129,6 +175,11 @@ def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Ti
 # requests closing five days ahead an ordinary Monday just fits: its last working day is three days before it.
 HANDED_ON_AFTER_CLOSE = timedelta(days=2)
 HANDED_ON_BEFORE_END = ONE_DAY
+
+
+def part(places: int, percent: int) -> int:
+    """Return `percent` of the places, half up."""
+    return (places * percent + 50) // 100
 
 
 def _before(day: date, days: int, hour: time) -> datetime:

@@ -146,14 +146,16 @@ def _draft(
     now: datetime,
     make_up: str = "",
 ) -> PlanId:
-    timetable = timetable_of(session, planned.day)
+    site = session.get_one(Site, site_id)
+    method = plan_settings(session, site.line, planned.day, method=site.method).method
+    timetable = timetable_of(session, site.line, planned.day, method=method)
     row = insert(Plan).values(
-        line=session.get_one(Site, site_id).line,
+        line=site.line,
         service=service,
         site_id=site_id,
         day=planned.day,
         kind=PlanKind.MAKE_UP if make_up else PlanKind.REGULAR,
-        method=Method(plan_settings(session, planned.day).method),
+        method=Method(method),
         publish_at=now if make_up else timetable.publish_at,
         publish_by=timetable.publish_by,
         exemption=make_up,

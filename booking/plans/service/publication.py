@@ -13,9 +13,9 @@ from booking.kernel.db import rows_changed
 from booking.kernel.ids import PlanId
 from booking.notices import service as notices
 from booking.plans.models import Plan, PlanKind, PlanLine, PlanState
-from booking.plans.queries.circumstances import timetable_of
+from booking.plans.queries.circumstances import plan_settings, timetable_of
 from booking.plans.queries.plans import LineShown, PlanShown, plan_shown
-from booking.plans.rules.timetable import Timetable
+from booking.plans.rules.timetable import Timetable, part
 from booking.plans.service.approval import BACK_TO_DRAFT
 from booking.slots import service as slots
 from booking.slots.models import Lane, Method
@@ -31,7 +31,7 @@ def publish_due(session: Session, plan_id: PlanId, *, actor: Actor, now: datetim
     drafter and its approver are told, once.
     """
     plan = plan_shown(session, plan_id)
-    timetable = timetable_of(session, plan.day, method=plan.method)
+    timetable = timetable_of(session, plan.line, plan.day, method=plan.method)
     timetable = timetable.opened_at(now) if plan.kind is PlanKind.MAKE_UP else timetable.published_at(now)
     in_time = now <= plan.publish_by or plan.exemption
     if not in_time or not timetable.is_in_order(now, min(line.starts_at for line in plan.lines)):
@@ -55,18 +55,21 @@ def publish_due(session: Session, plan_id: PlanId, *, actor: Actor, now: datetim
         after={"places": plan.places},
         reason=plan.exemption,
     )
+    walk_in = plan_settings(session, plan.line, plan.day).walk_in_percent
     for line in plan.lines:
-        slot_id = slots.publish_slot(session, _opening(plan, line, timetable), actor=actor, now=now)
+        opening = _opening(plan, line, timetable.of_window(line.starts_at), walk_in_percent=walk_in)
+        slot_id = slots.publish_slot(session, opening, actor=actor, now=now)
         session.execute(update(PlanLine).where(PlanLine.id == line.id).values(slot_id=slot_id))
     return True
 
 
-def _opening(plan: PlanShown, line: LineShown, timetable: Timetable) -> slots.Opening:
+def _opening(plan: PlanShown, line: LineShown, timetable: Timetable, *, walk_in_percent: int) -> slots.Opening:
     times = timetable.round
-    quota = {Lane.ORDINARY: line.ordinary, Lane.PRIORITY: line.priority}
+    walk_in = part(line.ordinary, walk_in_percent)
+    quota = {Lane.ORDINARY: line.ordinary - walk_in, Lane.PRIORITY: line.priority}
     if times and plan.kind is PlanKind.MAKE_UP:  # whoever lost a place by the office's doing stands first
-        quota = {Lane.MAKE_UP: line.ordinary + line.priority}
-    quota = {lane: places for lane, places in quota.items() if places}
+        quota = {Lane.MAKE_UP: line.ordinary - walk_in + line.priority}
+    bookable = {lane: places for lane, places in quota.items() if places}
     return slots.Opening(
         line=plan.line,
         service=plan.service,
@@ -76,7 +79,7 @@ def _opening(plan: PlanShown, line: LineShown, timetable: Timetable) -> slots.Op
         ends_at=line.ends_at,
         classes=line.classes,
         method=plan.method if times else Method.FIRST_COME,
-        quota=quota,
+        quota={**bookable, Lane.WALK_IN: walk_in} if walk_in else bookable,  # whoever comes is taken, booking or not
         publish_by=plan.publish_by,
         requests_until=times.closes_at if times else None,
         opens_at=timetable.opens_at,
@@ -84,7 +87,11 @@ def _opening(plan: PlanShown, line: LineShown, timetable: Timetable) -> slots.Op
         cancel_until=timetable.cancel_until,
         exemption=plan.exemption,
         is_make_up=plan.kind is PlanKind.MAKE_UP,
-        releases=() if times else tuple((timetable.opens_at, lane, places) for lane, places in quota.items()),
+        releases=()
+        if times
+        else tuple(
+            (at, lane, amount) for lane, places in bookable.items() for at, amount in timetable.released(places)
+        ),
     )
 
 

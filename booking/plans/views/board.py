@@ -89,7 +89,7 @@ def plan_page(plan_id: PlanId, form: ReasonForm, refused: BookingError | None = 
     with reading(sessions()) as session:
         shown = plan_shown(session, plan_id)
         require_own_site(actor(), shown.site_id)
-        timetable = timetable_of(session, shown.day, method=shown.method)
+        timetable = timetable_of(session, shown.line, shown.day, method=shown.method)
         events = history(session, shown)
         withdrawals = boards.proposed_withdrawals(session, site_id=shown.site_id)
         if shown.state in (*OPEN_STATES, PlanState.APPROVED):

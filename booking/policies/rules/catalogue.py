@@ -5,6 +5,8 @@ from datetime import time
 
 from booking.kernel.errors import Wording
 from booking.policies.rules.exam_law import EXAM_LAW
+from booking.policies.rules.inspection_law import INSPECTION_LAW
+from booking.policies.rules.inspections import INSPECTIONS
 from booking.policies.rules.rounds import ROUNDS
 from booking.policies.rules.setting import MONTHS, WORKING_DAYS, Group, Kind, Setting, Values
 
@@ -138,7 +140,9 @@ PLACES: tuple[Setting, ...] = (
         unit=WORKING_DAYS,
     ),
 )
-SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*PLANS, *PLACES, *ROUNDS, *EXAM_LAW)}
+SETTINGS: Mapping[str, Setting] = {
+    setting.name: setting for setting in (*PLANS, *PLACES, *ROUNDS, *INSPECTIONS, *EXAM_LAW, *INSPECTION_LAW)
+}
 
 
 FREEZING = 30  # minutes in which the frozen list becomes public, before anybody can know the random value
@@ -154,7 +158,11 @@ def contradictions(values: Values) -> Iterator[Wording]:
     # Days before the test count backwards: more days is earlier, and so is a smaller hour.
     published = (-values.number("plans.publish_days_before"), values.clock("plans.publish_hour"))
     due = (-values.number("plans.lead_days"), values.clock("plans.lead_hour"))
-    released = (-values.number("exams.release_days_before"), values.clock("exams.release_hour"))
+    first, second = (
+        (-values.number(f"inspections.{days}"), values.clock(f"inspections.{hour}"))
+        for days, hour in (("release_days_before", "release_hour"), ("second_days_before", "second_hour"))
+    )
+    released = min(first, (-values.number("exams.release_days_before"), values.clock("exams.release_hour")))
     if published > due:
         yield Wording(
             "计划的公布时间晚于最迟公布时间，每个计划都会被拒绝公布。",
@@ -169,3 +177,7 @@ def contradictions(values: Values) -> Iterator[Wording]:
         yield Wording("公布后没有留出提交申请的时间。", "No time is left for requests after the publication.")
     if released < published:
         yield Wording("放号时间早于计划公布时间。", "Places would be released before the plan is public.")
+    if second < first:
+        yield Wording(
+            "检验名额的第二次放号早于第一次。", "The second release of inspections would come before the first."
+        )

@@ -1,20 +1,22 @@
 """One office setting: its kind, bounds and words, and how its values are written down and read again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
 from booking.kernel.errors import InvalidInputError, Wording
 
-Value = int | str | bool | time
+Value = int | str | bool | time | date
 
 YES_NO: Mapping[str, Wording] = {"yes": Wording("是", "yes"), "no": Wording("否", "no")}
 DAYS = Wording("天", "days")
 WORKING_DAYS = Wording("个工作日", "working days")
 MONTHS = Wording("个月", "months")
 HOURS = Wording("小时", "hours")
+MINUTES = Wording("分钟", "minutes")
+PER_CENT = Wording("%", "%")
 WISHES = Wording("个", "wishes")
 PEOPLE = Wording("人", "people")
 YEARS = Wording("周岁", "years of age")
@@ -22,12 +24,13 @@ OFFICE = Wording("车管所自定", "the office's own choice")
 
 
 class Kind(StrEnum):
-    """What the values of a setting are: int, the code of a choice, bool, or a wall-clock time at the office."""
+    """What values are: int, the code of a choice, bool, a wall-clock time at the office, or a local day."""
 
     NUMBER = "number"
     CHOICE = "choice"
     YES_NO = "yes_no"
     CLOCK = "clock"
+    DAY = "day"
 
 
 class Group(StrEnum):
@@ -36,8 +39,10 @@ class Group(StrEnum):
     PLANS = "plans"
     PLACES = "places"
     ROUNDS = "rounds"
+    INSPECTIONS = "inspections"
     EXAM_LAW = "exam_law"
     ORDER_139 = "order_139"
+    INSPECTION_LAW = "inspection_law"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ class Setting:
         text = text.strip()
         if self.kind is Kind.NUMBER:
             return self._number(text)
-        if self.kind is Kind.CLOCK:
-            return _clock(text)
+        if self.kind in READERS:
+            return READERS[self.kind](text)
         if text not in self.choices:
             raise InvalidInputError("value")
         return text == "yes" if self.kind is Kind.YES_NO else text
@@ -76,14 +81,14 @@ class Setting:
             return f"{value:%H:%M}"
         if isinstance(value, bool):
             return "yes" if value else "no"
-        return str(value)
+        return value.isoformat() if isinstance(value, date) else str(value)
 
     def shown(self, value: Value) -> Wording:
         """Put a value into words: 11 days, 09:00, yes."""
         text = self.write(value)
         if self.kind is Kind.NUMBER:
             return Wording(f"{text} {self.unit.zh}", f"{text} {self.unit.en}")
-        return Wording(text, text) if self.kind is Kind.CLOCK else self.choices[text]
+        return Wording(text, text) if self.kind in READERS else self.choices[text]
 
     def _number(self, text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) < 5 and self.least <= int(text) <= self.most):
@@ -100,6 +105,20 @@ def _clock(text: str) -> time:
     if f"{value:%H:%M}" != text:
         raise InvalidInputError("value")
     return value
+
+
+def _day(text: str) -> date:
+    try:
+        value = date.fromisoformat(text)
+    except ValueError as failure:
+        raise InvalidInputError("value") from failure
+    # fromisoformat also takes 20201120 and 2020-W47-5; a setting is written YYYY-MM-DD.
+    if value.isoformat() != text:
+        raise InvalidInputError("value")
+    return value
+
+
+READERS: Mapping[Kind, Callable[[str], Value]] = {Kind.CLOCK: _clock, Kind.DAY: _day}
 
 
 class Values(Mapping[str, Any]):
@@ -124,6 +143,11 @@ class Values(Mapping[str, Any]):
     def clock(self, name: str) -> time:
         """Return the value of a clock setting: a wall-clock time at the office."""
         value: time = self[name]
+        return value
+
+    def day(self, name: str) -> date:
+        """Return the value of a day setting: a local day."""
+        value: date = self[name]
         return value
 
     def code(self, name: str) -> str:

@@ -1,11 +1,12 @@
 """The catalogue of settings: what a value may be, how it is written, and which values do not fit together."""
 
 from dataclasses import fields
-from datetime import time
+from datetime import date, time
 
 import pytest
 
 from booking.exams.rules.settings import Settings
+from booking.inspections.rules.settings import Settings as InspectionSettings
 from booking.kernel.errors import InvalidInputError
 from booking.policies.rules.catalogue import SETTINGS, contradictions
 from booking.policies.rules.setting import Kind, Value, Values
@@ -28,28 +29,36 @@ def test_every_setting_has_words_in_both_languages(name: str) -> None:
     assert all(wording.zh and wording.en for wording in wordings)
 
 
-@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
-def test_every_unsettled_point_of_exam_law_is_a_setting_with_the_same_default(field: object) -> None:
-    name, default = field.name, field.default  # type: ignore[attr-defined]  # a dataclass field
+LAW = [(f"exams.{field.name}", field.default) for field in fields(Settings)]
+LAW += [(f"inspections.{field.name}", field.default) for field in fields(InspectionSettings)]
 
-    assert SETTINGS[f"exams.{name}"].default == default
+
+@pytest.mark.parametrize(("name", "default"), LAW)
+def test_every_unsettled_point_of_law_is_a_setting_with_the_same_default(name: str, default: object) -> None:
+    assert SETTINGS[name].default == default
 
 
 def test_the_defaults_fit_together() -> None:
     assert list(contradictions(DEFAULTS)) == []
 
 
+# Published on the last day for it; then nothing is released before noon of that day.
+LATE = {"plans.publish_days_before": 10, "plans.publish_hour": time(9), "inspections.release_hour": time(12)}
+
+
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
         ({"plans.lead_days": 12}, "refused"),
-        ({"plans.publish_days_before": 10, "plans.publish_hour": time(10)}, "refused"),
+        ({**LATE, "plans.publish_hour": time(10)}, "refused"),
         ({"exams.release_days_before": 12}, "before the plan"),
         ({"exams.release_days_before": 11, "exams.release_hour": time(8)}, "before the plan"),
         ({"rounds.objections_hour": time(21, 30)}, "half an hour"),
         ({"rounds.objections_hour": time(21, 1)}, "half an hour"),
         ({"rounds.draw_hour": time(9)}, "half an hour"),
-        ({"plans.publish_days_before": 10, "plans.publish_hour": time(9), "rounds.close_days_before": 9}, "requests"),
+        ({**LATE, "rounds.close_days_before": 9}, "requests"),
+        ({"inspections.release_days_before": 12}, "before the plan"),
+        ({"inspections.second_days_before": 10, "inspections.second_hour": time(7)}, "second release"),
     ],
 )
 def test_values_that_do_not_fit_together_are_named(changes: dict[str, Value], word: str) -> None:
@@ -63,7 +72,7 @@ def test_values_that_do_not_fit_together_are_named(changes: dict[str, Value], wo
     [
         {"rounds.objections_hour": time(21)},  # half an hour is enough
         {"rounds.close_days_before": 9},  # with publication eleven days ahead a whole day is left for requests
-        {"plans.publish_days_before": 10, "rounds.close_days_before": 8},
+        {**LATE, "rounds.close_days_before": 8},
     ],
 )
 def test_values_at_the_edge_of_a_contradiction_are_none(changes: dict[str, Value]) -> None:
@@ -82,6 +91,7 @@ def test_values_at_the_edge_of_a_contradiction_are_none(changes: dict[str, Value
         ("exams.method", "lottery", "lottery"),
         ("rounds.close_days_before", "4", 4),
         ("rounds.beacon", "drand", "drand"),
+        ("inspections.reform_2020_on", "2020-12-01", date(2020, 12, 1)),
     ],
 )
 def test_a_value_within_its_bounds_is_read(name: str, text: str, value: Value) -> None:
@@ -107,6 +117,9 @@ def test_a_value_within_its_bounds_is_read(name: str, text: str, value: Value) -
         ("rounds.close_days_before", "3"),  # the draw and a day for cancelling come after it
         ("rounds.close_days_before", "10"),
         ("rounds.beacon", "dice"),
+        ("inspections.walk_in_percent", "0"),  # Road Traffic Safety Law, art. 13: a station must take who comes
+        ("inspections.reform_2020_on", "20201120"),
+        ("inspections.reform_2020_on", "2020-11-31"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_refused(name: str, text: str) -> None:
@@ -125,4 +138,5 @@ def test_the_typed_readers_give_each_kind() -> None:
     assert DEFAULTS.clock("slots.freed_seats_hour") == time(12)
     assert DEFAULTS.code("exams.method") == "ranked"
     assert DEFAULTS.yes("exams.first_day_counts") is True
+    assert DEFAULTS.day("inspections.reform_2020_on") == date(2020, 11, 20)
     assert {setting.kind for setting in SETTINGS.values()} == set(Kind)
