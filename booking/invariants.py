@@ -65,18 +65,18 @@ ROUNDS = (
     ),
     Invariant(
         "everybody stands in a round as far as it has come",
-        """SELECT e.round_id, e.person_id FROM entry e JOIN round r ON r.id = e.round_id
+        """SELECT e.round_id, e.holder FROM entry e JOIN round r ON r.id = e.round_id
             WHERE e.standing <> 'out' AND (e.standing = 'in') = (r.stage = 'drawn')""",
     ),
     Invariant(
         "who was granted a place by a round has it in a booking, and who was passed over a reason",
-        """SELECT e.round_id, e.person_id FROM entry e LEFT JOIN booking b
-            ON b.id = e.booking_id AND b.person_id = e.person_id AND b.slot_id = e.slot_id
+        """SELECT e.round_id, e.holder FROM entry e LEFT JOIN booking b ON b.id = e.booking_id
+            AND b.holder = e.holder AND b.person_id = e.person_id AND b.slot_id = e.slot_id
             WHERE (e.standing = 'granted' AND b.id IS NULL) OR (e.standing = 'passed' AND e.passed_because = '')""",
     ),
     Invariant(
         "nobody waits who has had a place of the same round",
-        "SELECT round_id, person_id FROM entry WHERE standing IN ('in', 'out', 'waiting') AND booking_id IS NOT NULL",
+        "SELECT round_id, holder FROM entry WHERE standing IN ('in', 'out', 'waiting') AND booking_id IS NOT NULL",
     ),
     Invariant(
         "before a round's seats are first come, nobody but the round gives one",

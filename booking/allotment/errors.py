@@ -10,8 +10,8 @@ class AlreadyAskedError(ConflictError):
     """The holder has a live request of this service; it can be changed."""
 
     wording: ClassVar[Wording] = Wording(
-        "这个科目已经有一份有效申请，请修改原申请。",
-        "There is a live request of this subject; please change that one.",
+        "这项业务已经有一份有效申请，请修改原申请。",
+        "There is a live request of this service; please change that one.",
     )
 
 

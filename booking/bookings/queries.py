@@ -25,6 +25,7 @@ class ShownBooking:
     state: BookingState
     channel: BookingChannel
     person_id: PersonId
+    holder: Holder
     slot_id: SlotId
     starts_at: datetime
     ends_at: datetime
@@ -128,11 +129,11 @@ def live_in_withdrawn_slots(session: Session, line: str) -> Sequence[BookingId]:
 
 
 def _shown() -> Select[tuple[object, ...]]:
-    of_booking = ("id", "reference", "line", "service", "state", "channel", "person_id", "slot_id", "created_at")
+    of_booking = ("id", "reference", "line", "service", "state", "channel", "person_id", "holder", "slot_id")
     of_slot = ("starts_at", "ends_at", "cancel_until", "method", "withdrawn_reason", "site_id")
     return (
         select(
-            *(getattr(Booking, name) for name in (*of_booking, "changes")),
+            *(getattr(Booking, name) for name in (*of_booking, "created_at", "changes")),
             *(getattr(Slot, name) for name in of_slot),
             Site.name.label("site_name"),
             Site.name_en.label("site_name_en"),

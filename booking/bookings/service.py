@@ -77,6 +77,7 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     `SlotClosedError`, `SlotFullError` or `AlreadyBookedError`; then nothing is changed.
     """
     refuse_others(session, line, actor, wish.holder)
+    refuse_strangers(session, line, wish.holder, wish.person_id)
     if made := _made_before(session, wish):
         return made
     slot = _open_slot(session, line, wish.slot_id, now)
@@ -281,6 +282,12 @@ def refuse_others(session: Session, line: Line, actor: Actor, holder: Holder) ->
         raise NotFoundError
     if actor.role is Role.COUNTER and is_theirs:
         raise NotAllowedError
+
+
+def refuse_strangers(session: Session, line: Line, holder: Holder, person_id: PersonId) -> None:
+    """Whoever is told, and finds the place among their own, must be somebody who may act for the holder."""
+    if not line.is_for(session, holder, person_id):
+        raise NotFoundError
 
 
 def _refuse_when_late(slot: Slot, actor: Actor, now: datetime) -> None:

@@ -185,7 +185,7 @@ def record_result(session: Session, person_id: PersonId, result: Result, *, acto
         bookings.record_outcome(session, booking_id, BookingState(result.outcome.value), actor=actor, now=now)
     if result.subject is Subject.SUBJECT_1 and result.outcome is Outcome.PASSED and not learner.permit_issued_on:
         _issue_permit(session, LearnerId(learner.id), result.day, actor=actor, now=now)
-    rank_again(session, EXAMS, person_id, now=now)
+    rank_again(session, EXAMS, EXAMS.holder(person_id), now=now)
 
 
 def _refuse_oneself(actor: Actor, person_id: PersonId) -> None:

@@ -152,9 +152,18 @@ def _ask(session: Session, round_id: int, people: Sequence[Asking], now: datetim
     )
     made = [(request_id, {"service": "subject_2"}) for request_id in request_ids]
     audit.record_all(session, "request made", "request", made, actor=SYSTEM, now=now)
-    pids = keys.pseudonyms(session, session.get_one(Round, round_id), [one.person_id for one in people])
+    pids = keys.pseudonyms(
+        session, EXAMS, session.get_one(Round, round_id), [EXAMS.holder(one.person_id) for one in people]
+    )
     rows = [
-        NewRow("apply", pids[one.person_id], one.lane, one.ranking_time, 0, [str(slot) for slot in one.wishes])
+        NewRow(
+            "apply",
+            pids[EXAMS.holder(one.person_id)],
+            one.lane,
+            one.ranking_time,
+            0,
+            [str(slot) for slot in one.wishes],
+        )
         for one in people
     ]
     numbers = leaves.append(session, round_id, rows, now=now)
@@ -163,9 +172,10 @@ def _ask(session: Session, round_id: int, people: Sequence[Asking], now: datetim
         [
             {
                 "round_id": round_id,
+                "holder": EXAMS.holder(one.person_id),
                 "person_id": one.person_id,
                 "request_id": request_id,
-                "pid": pids[one.person_id],
+                "pid": pids[EXAMS.holder(one.person_id)],
                 "seq": seq,
                 "lane": one.lane,
                 "ranking_time": one.ranking_time,

@@ -21,7 +21,7 @@ class Correction(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    holder: Mapped[str] = mapped_column(String(40))
     lane: Mapped[Lane] = mapped_column(named(Lane))
     ranking_time: Mapped[datetime | None]  # null: a lottery
     reason: Mapped[str] = mapped_column(String(500))

@@ -1,4 +1,4 @@
-"""Requests with their wishes, and how each person stands in each round."""
+"""Requests with their wishes, and how each holder stands in each round."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ class RequestState(StrEnum):
 
 
 class Standing(StrEnum):
-    """How a person stands in a round: in its list, out of it, or what the draw and the days after it brought."""
+    """How a holder stands in a round: in its list, out of it, or what the draw and the days after it brought."""
 
     IN = "in"
     OUT = "out"
@@ -31,8 +31,9 @@ class Standing(StrEnum):
 
 
 class Request(Base):
-    """One applicant's standing wish for one service. `version` rises with every change of its wishes.
+    """A standing wish of one holder for one service. `version` rises with every change of its wishes.
 
+    `person_id` is who is told, and whose list it stands in.
     `carry_on` lets site wishes enter later rounds too; `notice_hours` is how long before the slot a late grant may
     still come; `is_make_up` marks people whose place the office took away.
     """
@@ -94,9 +95,10 @@ class RequestWish(Base):
 
 
 class Entry(Base):
-    """A person in a round: the effective row, and after the draw the place in the order and what was granted.
+    """A holder in a round: the effective row, and after the draw the place in the order and what was granted.
 
-    `place` and `queue` count from 1; `queue` is 0 for whoever was granted at once.
+    Of several vehicles of one owner each has an entry of its own. `place` and `queue` count from 1; `queue` is 0 for
+    whoever was granted at once.
     """
 
     __tablename__ = "entry"
@@ -109,7 +111,8 @@ class Entry(Base):
     )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))
     pid: Mapped[str] = mapped_column(String(32))
     seq: Mapped[int]

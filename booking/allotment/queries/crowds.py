@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from booking.allotment.models.requests import Entry, Standing
 from booking.allotment.models.rounds import Round, RoundSlot, Stage
-from booking.kernel.ids import PersonId, SiteId
+from booking.kernel.ids import Holder, SiteId
 from booking.slots.models import Lane, Method, Slot
 
 PAST_ROUNDS = 6
@@ -61,10 +61,10 @@ class CutOff:
     ranking_time: datetime
 
 
-def crowds(session: Session, round_ids: Iterable[int], *, apart_from: PersonId) -> Mapping[int, Crowd]:
+def crowds(session: Session, round_ids: Iterable[int], *, apart_from: Holder) -> Mapping[int, Crowd]:
     """Return the others in each round; two statements. Before the draw those in the list, after it all who were."""
     wanted = list(round_ids)
-    there = (Entry.round_id.in_(wanted), Entry.standing != Standing.OUT, Entry.person_id != apart_from)
+    there = (Entry.round_id.in_(wanted), Entry.standing != Standing.OUT, Entry.holder != apart_from)
     people = func.count().label("people")
     by_key = select(Entry.round_id, Entry.lane, Entry.ranking_time, people).where(*there)
     keys: dict[int, dict[Key, int]] = {round_id: {} for round_id in wanted}

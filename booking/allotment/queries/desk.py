@@ -17,7 +17,7 @@ from booking.allotment.queries.rounds import RoundLine, lines_of
 from booking.allotment.service import beacons
 from booking.kernel.errors import NotFoundError
 from booking.kernel.identifiers import masked_name, plain_number
-from booking.kernel.ids import REFERENCE_LENGTH, PersonId
+from booking.kernel.ids import REFERENCE_LENGTH, Holder, PersonId
 from booking.slots.models import Lane, Method
 
 PAGE = 50
@@ -65,8 +65,9 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """One person in a round, masked. `seq` is the number of the latest row."""
+    """One row of a round, with the person masked. `seq` is the number of the latest row."""
 
+    holder: Holder
     person_id: PersonId
     name: str
     reference: str
@@ -177,9 +178,9 @@ def find_applicants(session: Session, round_id: int, text: str) -> Sequence[Appl
     return [_applicant(row) for row in session.execute(_applicants(Entry.round_id == round_id, wanted).limit(PAGE))]
 
 
-def applicant(session: Session, round_id: int, person_id: PersonId) -> Applicant:
-    """Return one person of a round, or raise `NotFoundError`."""
-    query = _applicants(Entry.round_id == round_id, Entry.person_id == person_id)
+def applicant(session: Session, round_id: int, holder: Holder) -> Applicant:
+    """Return the row of one holder in a round, or raise `NotFoundError`."""
+    query = _applicants(Entry.round_id == round_id, Entry.holder == holder)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError
@@ -225,13 +226,13 @@ def _corrections(*wanted: ColumnElement[bool]) -> Select[Any]:
         Round.service, Round.day, Round.method, Round.stage, Round.objections_until, Person.name, Entry.seq,
         Entry.lane.label("lane_now"), Entry.ranking_time.label("ranking_time_now"),
     ]  # fmt: skip
-    here = (Entry.round_id == Correction.round_id) & (Entry.person_id == Correction.person_id)
+    here = (Entry.round_id == Correction.round_id) & (Entry.holder == Correction.holder)
     return (
         select(*columns)
         .select_from(Correction)
         .join(Round, Round.id == Correction.round_id)
-        .join(Person, Person.id == Correction.person_id)
         .join(Entry, here)
+        .join(Person, Person.id == Entry.person_id)
         .where(*wanted)
         .order_by(Correction.proposed_at.desc(), Correction.id.desc())
     )

@@ -13,7 +13,7 @@ from booking.allotment.models.rounds import Leaf, Round, RoundSlot, Stage
 from booking.allotment.service.wishes import AnyAt, WishFor
 from booking.bookings.models import Booking, BookingChannel
 from booking.kernel.errors import NotFoundError
-from booking.kernel.ids import PersonId, SiteId, SlotId
+from booking.kernel.ids import Holder, PersonId, SiteId, SlotId
 from booking.sites.models import Site
 from booking.slots.models import Lane, Method, Quota, Slot, SlotState
 
@@ -27,6 +27,7 @@ class ShownRequest:
     line: str
     service: str
     person_id: PersonId
+    holder: Holder
     state: RequestState
     channel: BookingChannel
     version: int
@@ -151,10 +152,10 @@ def shown_request(session: Session, reference: str, *, person_id: PersonId | Non
     return ShownRequest(**row)
 
 
-def live_requests(session: Session, person_id: PersonId) -> Mapping[str, str]:
-    """Return the references of a person's live requests by service; there is one of each at most."""
+def live_requests(session: Session, holder: Holder) -> Mapping[str, str]:
+    """Return the references of a holder's live requests by service; there is one of each at most."""
     query = select(Request.service, Request.reference).where(
-        Request.person_id == person_id, Request.state == RequestState.LIVE
+        Request.holder == holder, Request.state == RequestState.LIVE
     )
     return {row.service: row.reference for row in session.execute(query)}
 
@@ -242,7 +243,7 @@ def stands_of(session: Session, request_id: int) -> Sequence[Stand]:
         .join(Slot, Slot.id == RoundSlot.slot_id)
         .join(Quota, Quota.slot_id == Slot.id)
         .where(Entry.request_id == request_id, Quota.lane != Lane.WALK_IN)
-        .group_by(Entry.round_id, Entry.person_id, Round.id, Leaf.round_id, Leaf.seq)
+        .group_by(Entry.round_id, Entry.holder, Round.id, Leaf.round_id, Leaf.seq)
         .order_by(Round.day, Round.id)
     )
     found = []

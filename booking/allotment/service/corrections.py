@@ -24,14 +24,14 @@ from booking.kernel.errors import (
     NotFoundError,
     SamePersonError,
 )
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import Holder, PersonId
 from booking.slots.models import Lane, Method
 
 
 def propose(
     session: Session,
-    round_id: int,
-    person_id: PersonId,
+    line: Line,
+    row: tuple[int, Holder],
     lane: Lane,
     ranking_time: datetime | None,
     *,
@@ -39,15 +39,16 @@ def propose(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Propose another lane or ranking time for a person's row; return the proposal's number.
+    """Propose another lane or ranking time for a row, of a round and a holder; return the proposal's number.
 
-    Raises `NotFoundError` if the person has no row that counts, `InvalidStateError` outside the time of objections,
+    Raises `NotFoundError` if the holder has no row that counts, `InvalidStateError` outside the time of objections,
     `NotAllowedError` for one's own row, `InvalidInputError` for a missing reason or ranking time, or a lane that
     the round does not have.
     """
-    proposer = _person(actor, person_id)
+    round_id, holder = row
+    proposer = _person(session, line, actor, holder)
     round_ = session.get(Round, round_id)
-    entry = session.get(Entry, (round_id, person_id))
+    entry = session.get(Entry, (round_id, holder))
     if round_ is None or entry is None or entry.standing is not Standing.IN:
         raise NotFoundError
     if round_.stage is not Stage.CLOSED or now >= round_.objections_until:
@@ -58,16 +59,16 @@ def propose(
         raise InvalidInputError("ranking_time")
     if lane.value not in announcement_of(round_)["lanes"]:
         raise InvalidInputError("lane")
-    row = insert(Correction).values(
+    proposed = insert(Correction).values(
         round_id=round_id,
-        person_id=person_id,
+        holder=holder,
         lane=lane,
         ranking_time=ranking_time,
         reason=reason.strip(),
         proposed_by_person=proposer,
         proposed_at=now,
     )
-    correction_id = session.execute(row.returning(Correction.id)).scalar_one()
+    correction_id = session.execute(proposed.returning(Correction.id)).scalar_one()
     audit.record(
         session, "correction proposed", "round", round_id,
         actor=actor, now=now, after={"correction": correction_id}, reason=reason.strip(),
@@ -84,14 +85,14 @@ def approve(session: Session, line: Line, correction_id: int, *, actor: Actor, n
     correction = session.get(Correction, correction_id)
     if correction is None:
         raise NotFoundError
-    approver = _person(actor, PersonId(correction.person_id))
+    approver = _person(session, line, actor, Holder(correction.holder))
     if approver == correction.proposed_by_person:
         raise SamePersonError
     claim = update(Correction).where(Correction.id == correction_id, Correction.approved_at.is_(None))
     if rows_changed(session, claim.values(approved_at=now, approved_by_person=approver)) != 1:
         raise InvalidStateError
     round_ = session.get_one(Round, correction.round_id)
-    entry = session.get_one(Entry, (correction.round_id, correction.person_id))
+    entry = session.get_one(Entry, (correction.round_id, correction.holder))
     request = session.get_one(Request, entry.request_id)
     row = NewRow(
         kind="correct",
@@ -115,9 +116,9 @@ def approve(session: Session, line: Line, correction_id: int, *, actor: Actor, n
     )  # fmt: skip
 
 
-def _person(actor: Actor, concerned: PersonId) -> PersonId:
+def _person(session: Session, line: Line, actor: Actor, holder: Holder) -> PersonId:
     """Return who acts; nobody corrects the own row."""
-    if actor.person_id is None or actor.person_id == concerned:
+    if actor.person_id is None or line.is_for(session, holder, actor.person_id):
         raise NotAllowedError
     return actor.person_id
 

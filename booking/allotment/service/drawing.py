@@ -148,17 +148,17 @@ def _grant(
     passed = passed_because(
         session, line, [(entry, requests[entry.request_id]) for entry in winners], places, now=now
     )
-    taking = [entry for entry in winners if requests[entry.request_id].holder not in passed]
+    taking = [entry for entry in winners if entry.holder not in passed]
     lanes = _ledger_lanes(session, round_id, taking)
     _settle_ledger(session, places, taking, lanes, actor=actor, now=now)
     for entry in winners:
-        if reason := passed.get(Holder(requests[entry.request_id].holder)):
+        if reason := passed.get(Holder(entry.holder)):
             is_office = places[entry.slot_id or 0].state is SlotState.WITHDRAWN
             kind = "cancelled_by_office" if is_office else "cancelled"
             chain.add(kind, entry.pid, entry.slot_id or 0, now, reason)
             entry.standing, entry.passed_because = Standing.PASSED, reason
             requests[entry.request_id].is_make_up |= is_office
-    gone = [(entry, requests[entry.request_id]) for entry in winners if requests[entry.request_id].holder in passed]
+    gone = [(entry, requests[entry.request_id]) for entry in winners if entry.holder in passed]
     tell_passed(session, line, gone, places, now=now)
     grant_all(session, line, [(entry, requests[entry.request_id], lanes[entry.pid]) for entry in taking], places,
               actor=actor, now=now)  # fmt: skip
@@ -216,7 +216,7 @@ def _settle_ledger(
 def _tell_the_waiting(session: Session, line: Line, round_id: int, *, now: datetime) -> None:
     """Tell everybody without a place where they stand; in a lottery the loss is counted towards the next."""
     round_ = session.get_one(Round, round_id)
-    columns = (Request.id, Request.person_id, Request.service, Request.reference, Entry.queue)
+    columns = (Request.id, Request.person_id, Request.holder, Request.service, Request.reference, Entry.queue)
     query = (
         select(*columns)
         .join(Request, Request.id == Entry.request_id)
@@ -228,7 +228,7 @@ def _tell_the_waiting(session: Session, line: Line, round_id: int, *, now: datet
             session.execute(update(Request).where(Request.id.in_(some)).values(losses=Request.losses + 1))
     told = (
         Told(
-            Asker(row.id, row.person_id, row.service, row.reference),
+            Asker(row.id, row.person_id, row.holder, row.service, row.reference),
             f"request {row.id} round {round_id} waiting",
             {"queue": row.queue, "round": round_id, "day": round_.day},
         )

@@ -19,7 +19,7 @@ from booking.allotment.service.wishes import AnyAt, WishFor, open_choices, wish_
 from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
 from booking.bookings.line import Line
 from booking.kernel.db import batched, rows_changed
-from booking.kernel.ids import Holder, PersonId, SiteId, SlotId
+from booking.kernel.ids import Holder, SiteId, SlotId
 from booking.slots.models import Lane, Method, Slot
 
 
@@ -42,7 +42,7 @@ def change_rounds(
 def enter_rounds(
     session: Session, line: Line, request: Request, rows: Mapping[int, list[str]], *, now: datetime
 ) -> None:
-    """Write the request's row into each of the rounds, in ascending id, and note how the person stands there."""
+    """Write the request's row into each of the rounds, in ascending id, and note how the holder stands there."""
     ranking_time = _ranking_time(session, line, request)
     for row in sorted(rows.items()):
         _enter(session, line, request, row, ranking_time, now=now)
@@ -66,9 +66,9 @@ def _enter(
 ) -> None:
     round_id, wishes = wanted
     round_ = session.get_one(Round, round_id)
-    person_id = PersonId(request.person_id)
-    pid = keys.pseudonyms(session, round_, [person_id])[person_id]
-    entry = session.get(Entry, (round_id, person_id))
+    holder = Holder(request.holder)
+    pid = keys.pseudonyms(session, line, round_, [holder])[holder]
+    entry = session.get(Entry, (round_id, holder))
     row = NewRow(
         kind="replace" if entry is not None and entry.standing is Standing.IN else "apply",
         pid=pid,
@@ -79,9 +79,10 @@ def _enter(
     )
     (seq,) = leaves.append(session, round_id, [row], now=now)
     if entry is None:
-        entry = Entry(round_id=round_id, person_id=person_id, pid=pid)
+        entry = Entry(round_id=round_id, holder=holder, pid=pid)
         session.add(entry)
-    entry.request_id, entry.seq, entry.lane, entry.standing = request.id, seq, row.lane, Standing.IN
+    entry.request_id, entry.person_id = request.id, request.person_id
+    entry.seq, entry.lane, entry.standing = seq, row.lane, Standing.IN
     entry.ranking_time, entry.wishes = row.ranking_time, json.dumps(wishes)
     session.flush()  # a later statement of this transaction counts the entries
 
@@ -132,7 +133,7 @@ def all_carried(session: Session, round_id: int, *, now: datetime) -> None:
 def carry_on(session: Session, line: Line, request_id: int, round_id: int, *, now: datetime) -> bool:
     """Enter a live request into a later round by its site wishes; return False if the rules allow nothing there.
 
-    Somebody whom the rules refuse now is asked again at the next round.
+    Whatever the rules refuse now is asked again at the next round.
     """
     if not hold_live(session, Request.id == request_id):
         return False
@@ -147,18 +148,18 @@ def carry_on(session: Session, line: Line, request_id: int, round_id: int, *, no
     return bool(rows)
 
 
-def rank_again(session: Session, line: Line, person_id: PersonId, *, now: datetime) -> None:
-    """Write new rows for the person's live requests where an event of these days has moved the ranking time.
+def rank_again(session: Session, line: Line, holder: Holder, *, now: datetime) -> None:
+    """Write new rows for the holder's live requests where an event of these days has moved the ranking time.
 
     Only rounds that are collecting: what is sealed stays.
     """
-    if not hold_live(session, Request.person_id == person_id, Request.line == line.key):
+    if not hold_live(session, Request.holder == holder, Request.line == line.key):
         return
     query = (
         select(Entry, Request)
         .join(Request, Request.id == Entry.request_id)
         .join(Round, Round.id == Entry.round_id)
-        .where(Entry.person_id == person_id, Entry.standing == Standing.IN, Request.line == line.key)
+        .where(Entry.holder == holder, Entry.standing == Standing.IN, Request.line == line.key)
         .where(Round.stage == Stage.COLLECTING, Round.closes_at > now, Round.method == Method.RANKED)
         .where(Request.state == RequestState.LIVE)
         .order_by(Entry.round_id)

@@ -35,9 +35,9 @@ def passed_because(
     for entry, request in turns:
         slot = places[entry.slot_id or 0]
         if reason := _reason_at_once(request, slot, now):
-            found[Holder(request.holder)] = reason
+            found[Holder(entry.holder)] = reason
         else:
-            asked.append((Holder(request.holder), slot))
+            asked.append((Holder(entry.holder), slot))
     found.update(_overlapping(session, asked))
     refused = line.refused(session, [place for place in asked if place[0] not in found], now=now)
     found.update({holder: NOT_ELIGIBLE for holder, _ in refused})
@@ -65,7 +65,7 @@ def grant_all(
     given = [
         Given(
             PersonId(request.person_id),
-            Holder(request.holder),
+            Holder(entry.holder),
             places[entry.slot_id or 0],
             lane,
             f"round {entry.round_id} {entry.pid}",
@@ -77,7 +77,7 @@ def grant_all(
     ]
     made = give_places(session, given, actor=actor, now=now)
     for entry, request, _ in turns:
-        booking_id, _ = made[Holder(request.holder)]
+        booking_id, _ = made[Holder(entry.holder)]
         entry.standing, entry.booking_id = Standing.GRANTED, booking_id
         request.state, request.ended_at, request.booking_id = RequestState.GRANTED, now, booking_id
     session.flush()  # the messages and the other rounds are statements that see the requests as ended
@@ -91,7 +91,7 @@ def grant_all(
             request,
             f"booking {request.booking_id} booking_confirmed",
             {
-                "booking": made[Holder(request.holder)][1],
+                "booking": made[Holder(entry.holder)][1],
                 **slot_facts(places[entry.slot_id or 0], sites[places[entry.slot_id or 0].site_id]),
             },
         )

@@ -197,11 +197,11 @@ def _hand_to_queue(session: Session, line: Line, chain: Chain, *, actor: Actor, 
 
 
 def _take(session: Session, line: Line, entry: Entry, slot: Slot, *, actor: Actor, now: datetime) -> str:
-    """Give the seat to the person, or return why it is passed on. In a round nobody gets a second turn."""
+    """Give the seat to whoever's turn it is, or return why it is passed on. In a round nobody gets a second turn."""
     request = session.get_one(Request, entry.request_id)
     entry.slot_id = slot.id
     places = {slot.id: slot}
-    reason = passed_because(session, line, [(entry, request)], places, now=now).get(Holder(request.holder), "")
+    reason = passed_because(session, line, [(entry, request)], places, now=now).get(Holder(entry.holder), "")
     if not reason and is_too_late(request, slot, now):
         reason = TOO_LATE
     if reason:

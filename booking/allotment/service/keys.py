@@ -9,15 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from booking.accounts.queries import identities
 from booking.allotment.models.rounds import OfficeKey, Round
 from booking.allotment.rules.draw import Json
 from booking.allotment.rules.receipts import signed_part
 from booking.audit import service as audit
+from booking.bookings.line import Line
 from booking.kernel.actors import SYSTEM
 from booking.kernel.db import keyring_of
 from booking.kernel.errors import InvalidStateError
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import Holder
 
 SIGNING, SECRET = "office_key.private", "round.key"
 KEY_BYTES = 32
@@ -59,12 +59,12 @@ def secret_of(session: Session, round_: Round) -> bytes:
     return bytes.fromhex(keyring_of(session).open(round_.key_sealed, column=SECRET))
 
 
-def pseudonyms(session: Session, round_: Round, person_ids: Iterable[PersonId]) -> dict[PersonId, str]:
-    """Return what each person is called in the record of this round, and in no other."""
+def pseudonyms(session: Session, line: Line, round_: Round, holders: Iterable[Holder]) -> dict[Holder, str]:
+    """Return what each holder is called in the record of this round, and in no other."""
     secret = secret_of(session, round_)
     return {
-        person_id: pseudonym(secret, f"pid:{id_type}:{number}:{round_.service}")
-        for person_id, (id_type, number) in identities(session, person_ids).items()
+        holder: pseudonym(secret, f"pid:{identity}:{round_.service}")
+        for holder, identity in line.identities(session, holders).items()
     }
 
 

@@ -14,7 +14,7 @@ from booking.bookings.line import Line
 from booking.kernel.actors import Role
 from booking.kernel.calendar import local_day
 from booking.kernel.db import batched
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import Holder, PersonId
 from booking.notices import service as notices
 from booking.notices.service import Telling
 from booking.sites.models import Site
@@ -27,6 +27,7 @@ class Asker:
 
     id: int
     person_id: int
+    holder: str
     service: str
     reference: str
 
@@ -42,7 +43,7 @@ class Told:
 
 def tell_of_request(
     session: Session,
-    template: str,
+    act: str,
     request: Request,
     *,
     line: Line,
@@ -50,21 +51,22 @@ def tell_of_request(
     event: str = "",
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the message of one act on one request; `event` tells repeated acts of one kind apart."""
-    event = f"request {request.id} {event or template}"
-    tell_many(session, template, [Told(request, event, facts or {})], line=line, now=now)
+    """Write the line's message of one act on one request; `event` tells repeated acts of one kind apart."""
+    event = f"request {request.id} {event or act}"
+    tell_many(session, act, [Told(request, event, facts or {})], line=line, now=now)
 
 
-def tell_many(session: Session, template: str, told: Iterable[Told], *, line: Line, now: datetime) -> None:
-    """Write the same kind of message to many people, some hundreds at a time."""
+def tell_many(session: Session, act: str, told: Iterable[Told], *, line: Line, now: datetime) -> None:
+    """Write the line's message of the same act to many people, some hundreds at a time."""
     for some in batched(told):
         people = accounts.recipients(session, [PersonId(one.request.person_id) for one in some])
+        called = line.called(session, [Holder(one.request.holder) for one in some])
         tellings = (
             Telling(
                 people[PersonId(one.request.person_id)],
-                template,
+                line.template(act),
                 one.event,
-                {**_facts(line, one.request), **one.facts},
+                {**_facts(line, one.request), "holder": called[Holder(one.request.holder)], **one.facts},
             )
             for one in some
         )

@@ -28,7 +28,7 @@ from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
 from booking.audit import service as audit
 from booking.bookings.line import Line
 from booking.bookings.models import BookingChannel
-from booking.bookings.service import refuse_others
+from booking.bookings.service import refuse_others, refuse_strangers
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import local_day
 from booking.kernel.db import conflicts_as, rows_changed
@@ -64,6 +64,7 @@ def ask(session: Session, line: Line, asked: Asked, *, actor: Actor, now: dateti
     if a round closed this moment; then nothing is stored.
     """
     refuse_others(session, line, actor, asked.holder)
+    refuse_strangers(session, line, asked.holder, asked.person_id)
     if made := _made_before(session, asked):
         return made
     require_fit(session, line, asked.service, asked.wishes, now=now)
@@ -164,11 +165,11 @@ def note_refusal(
 ) -> None:
     """Write into the record that a request was refused and why, once for a reason; nobody can be turned away unseen.
 
-    Only for somebody without a row that counts: an accepted request is not touched by a refused change of it.
+    Only for a holder without a row that counts: an accepted request is not touched by a refused change of it.
     """
     round_ = session.get_one(Round, round_id)
-    pid = keys.pseudonyms(session, round_, [asked.person_id])[asked.person_id]
-    entry = session.get(Entry, (round_id, asked.person_id))
+    pid = keys.pseudonyms(session, line, round_, [asked.holder])[asked.holder]
+    entry = session.get(Entry, (round_id, asked.holder))
     if (entry is not None and entry.standing is Standing.IN) or not reasons:
         return
     code = reasons[0].code

@@ -19,7 +19,7 @@ from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day, local_time
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError, ConflictError, InvalidInputError, NotAllowedError
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import Holder
 from booking.slots.models import Lane, Method
 from booking.web.errors import status_of
 from booking.web.guards import may
@@ -61,11 +61,11 @@ def find_applicants(round_id: int) -> ResponseReturnValue:
     return page, 200 if is_valid else 422
 
 
-@bp.get("/desk/rounds/<int:round_id>/applicants/<int:person_id>/correct")
+@bp.get("/desk/rounds/<int:round_id>/applicants/<holder>/correct")
 @may(Act.PROPOSE_CORRECTIONS)
-def correct(round_id: int, person_id: int) -> ResponseReturnValue:
+def correct(round_id: int, holder: str) -> ResponseReturnValue:
     """Show the row and, once another is written in the address, what would be changed."""
-    line, one = _row(round_id, person_id)
+    line, one = _row(round_id, holder)
     asked = request.args if "lane" in request.args else None
     fields = _fitting(CorrectionFields(asked, **_present(one)), line)
     is_previewed = asked is not None and fields.validate()
@@ -74,17 +74,18 @@ def correct(round_id: int, person_id: int) -> ResponseReturnValue:
     return page, 422 if asked is not None and not is_previewed else 200
 
 
-@bp.post("/desk/rounds/<int:round_id>/applicants/<int:person_id>/correct")
+@bp.post("/desk/rounds/<int:round_id>/applicants/<holder>/correct")
 @may(Act.PROPOSE_CORRECTIONS)
-def propose_correction(round_id: int, person_id: int) -> ResponseReturnValue:
-    line, one = _row(round_id, person_id)
+def propose_correction(round_id: int, holder: str) -> ResponseReturnValue:
+    line, one = _row(round_id, holder)
     form = _fitting(CorrectionForm(), line)
     if not form.validate_on_submit():
         return _correct_page(line, one, form, form), 422
     try:
         with unit_of_work(sessions()) as session:
-            given = (PersonId(person_id), Lane(form.lane.data), form.ranking_time)
-            corrections.propose(session, round_id, *given, reason=form.reason.data, actor=actor(), now=now())
+            row = ((round_id, one.holder), Lane(form.lane.data), form.ranking_time)
+            of = line_of(line.line)
+            corrections.propose(session, of, *row, reason=form.reason.data, actor=actor(), now=now())
     except (ConflictError, InvalidInputError) as refused:
         refuse(form, refused)
         return _correct_page(line, one, form, form), 422
@@ -115,9 +116,9 @@ def approve_correction(correction_id: int) -> ResponseReturnValue:
     return redirect(url_for("allotment.desk_round", round_id=shown.round_id), 303)
 
 
-def _row(round_id: int, person_id: int) -> tuple[RoundLine, Applicant]:
+def _row(round_id: int, holder: str) -> tuple[RoundLine, Applicant]:
     with reading(sessions()) as session:
-        return round_line(session, round_id), queries.applicant(session, round_id, PersonId(person_id))
+        return round_line(session, round_id), queries.applicant(session, round_id, Holder(holder))
 
 
 def _present(one: Applicant) -> dict[str, object]:

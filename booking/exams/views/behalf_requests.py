@@ -28,7 +28,7 @@ def wishes_for(person_id: int, subject: str) -> ResponseReturnValue:
     """Show the steps to a request for the person; a live one of the subject leads to itself."""
     asking = _asking(person_id, subject)
     with reading(sessions()) as session:
-        known = live_requests(session, asking.person_id).get(subject)
+        known = live_requests(session, EXAMS.holder(asking.person_id)).get(subject)
     return redirect(asking.shown(known), SEE_OTHER) if known else step_page(asking)
 
 

@@ -85,7 +85,7 @@ def way_of(session: Session, person_id: PersonId, links: Links, *, today: date) 
     settings = records.settings_on(session, today)
     live = {booking.service: booking for booking in bookings if booking.is_live}
     outlooks = records.path_of(session, record, today=today)
-    asked = live_requests(session, person_id)
+    asked = live_requests(session, EXAMS.holder(person_id))
     steps = [_requested(_step(outlook, record.facts, live, links), asked, links) for outlook in outlooks]
     results = records.results_of(session, record.learner_id)
     return Way(record, missing, _facts(record.facts, today, settings), steps, results, bookings, asked)

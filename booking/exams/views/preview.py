@@ -106,7 +106,7 @@ def offer(session: Session, person_id: PersonId, subject: str, codes: Sequence[s
     licence_class = record.facts.licence_class if record else None
     found = askable_slots(session, EXAMS.key, subject, now=now)
     slots = [slot for slot in found if _serves(slot, licence_class)]
-    others = crowds(session, dict.fromkeys(slot.round_id for slot in found), apart_from=person_id)
+    others = crowds(session, dict.fromkeys(slot.round_id for slot in found), apart_from=EXAMS.holder(person_id))
     by_day: dict[date, list[AskableSlot]] = {}
     for slot in slots:
         by_day.setdefault(slot.day, []).append(slot)

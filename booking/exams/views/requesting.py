@@ -21,7 +21,7 @@ def wishes(subject: str) -> ResponseReturnValue:
     """Show the steps to a request; whoever has a live one of the subject is led to it."""
     asking = _asking(subject)
     with reading(sessions()) as session:
-        known = live_requests(session, me().person_id).get(subject)
+        known = live_requests(session, EXAMS.holder(me().person_id)).get(subject)
     return redirect(requested_at(known), SEE_OTHER) if known else step_page(asking)
 
 

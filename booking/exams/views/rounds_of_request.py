@@ -77,7 +77,7 @@ def rounds_shown(session: Session, request: ShownRequest, *, now: datetime) -> S
     """Return the rounds of a request in order of their days; seven statements, however many rounds there are."""
     stands = stands_of(session, request.id)
     round_ids = [stand.round_id for stand in stands]
-    others = crowds(session, round_ids, apart_from=request.person_id)
+    others = crowds(session, round_ids, apart_from=request.holder)
     slots = slots_of_rounds(session, round_ids)
     last = cut_offs(session, request.id)
     return [_round(stand, others[stand.round_id], slots, last.get(stand.round_id, {}), now=now) for stand in stands]

@@ -78,7 +78,7 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
     may_book = outlook.state is State.OPEN
     licence_class = record.facts.licence_class
     lanes = EXAMS.lanes_on(session, person_id, subject, local_day(now), now=now)
-    asked = live_requests(session, person_id).get(subject)
+    asked = live_requests(session, EXAMS.holder(person_id)).get(subject)
     there = errand if may_book else errand.only_looking()
     there = replace(there, wish=None) if asked else there
     plan = choice(session, subject, licence_class, there, lanes=lanes, now=now)

@@ -195,7 +195,7 @@ def _met(asking: Asking, asked: Asked, error: ConflictError) -> ResponseReturnVa
     """Answer what met another click or another person: the request there is leads on."""
     with reading(sessions()) as session:
         made = reference_by_key(session, asking.person_id, asked.request_key)
-        known = live_requests(session, asking.person_id).get(asking.subject)
+        known = live_requests(session, EXAMS.holder(asking.person_id)).get(asking.subject)
     if made:
         return redirect(asking.shown(made), SEE_OTHER)
     if not isinstance(error, AlreadyAskedError) or known is None:

@@ -160,7 +160,7 @@ class Town:
 
     def entry(self, round_id: int, actor: Actor) -> Entry:
         with reading(self.sessions) as session:
-            return session.get_one(Entry, (round_id, actor.person_id))
+            return session.get_one(Entry, (round_id, EXAMS.holder(person_of(actor))))
 
     def request(self, actor: Actor) -> Request:
         """Return somebody's latest request."""
@@ -231,9 +231,8 @@ def unsound(sessions: Sessions, round_id: int) -> list[str]:
 
 def asked(actor: Actor, wishes: Sequence[WishFor], **more: object) -> Asked:
     """Return what somebody asks for."""
-    assert actor.person_id is not None
-    holder = EXAMS.holder(actor.person_id)
-    values = {"person_id": actor.person_id, "holder": holder, "request_key": new_token(), **more}
+    values = {"person_id": person_of(actor), "request_key": new_token(), **more}
+    values.setdefault("holder", EXAMS.holder(PersonId(int(str(values["person_id"])))))
     return Asked(service="subject_2", wishes=tuple(wishes), **values)  # type: ignore[arg-type]  # passed through
 
 

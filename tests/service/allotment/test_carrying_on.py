@@ -118,7 +118,7 @@ def test_a_request_that_is_withdrawn_while_it_is_ranked_anew_stays_withdrawn(tow
         unit_of_work(town.sessions) as session,
     ):
         factories.passed(session, learner, "safety", day=date(2026, 11, 20))
-        entering.rank_again(session, EXAMS, person_of(learner), now=OPENED)
+        entering.rank_again(session, EXAMS, EXAMS.holder(person_of(learner)), now=OPENED)
 
     assert town.kinds(round_id) in (["apply", "withdraw"], ["apply", "replace", "withdraw"])
     town.draw()

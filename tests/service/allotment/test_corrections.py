@@ -50,8 +50,9 @@ def propose(
 ) -> int:  # fmt: skip
     with unit_of_work(town.sessions) as session:
         return corrections.propose(
-            session, round_id, person_of(person), lane, time, reason=reason, actor=clerk, now=now
-        )
+            session, EXAMS, (round_id, EXAMS.holder(person_of(person))), lane, time,
+            reason=reason, actor=clerk, now=now,
+        )  # fmt: skip
 
 
 def approve(town: Town, correction_id: int, approver: Actor, now: datetime = AT) -> None:

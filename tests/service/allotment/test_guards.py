@@ -103,7 +103,14 @@ def town(sessions: Sessions) -> Town:
     clerk, approver = town.add_staff(), town.add_staff(Role.APPROVER)
     with unit_of_work(sessions) as session:
         correction = corrections.propose(
-            session, 1, person_of(people[3]), Lane.PRIORITY, OPENED, reason="x", actor=clerk, now=CLOSE
+            session,
+            EXAMS,
+            (1, EXAMS.holder(person_of(people[3]))),
+            Lane.PRIORITY,
+            OPENED,
+            reason="x",
+            actor=clerk,
+            now=CLOSE,
         )
         corrections.approve(session, EXAMS, correction, actor=approver, now=CLOSE)
     town.advance(FREEZE)

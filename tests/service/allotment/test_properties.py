@@ -109,9 +109,8 @@ class Course:
     def correct(self, person: Actor, what: int) -> None:
         with unit_of_work(self.town.sessions) as session:
             lane, time = (Lane.ORDINARY, Lane.PRIORITY, Lane.MAKE_UP)[what % 3], OPENED - timedelta(days=what)
-            number = corrections.propose(
-                session, 1 + what // 3, person_of(person), lane, time, reason="x", actor=self.staff[0], now=self.now
-            )
+            row = ((1 + what // 3, EXAMS.holder(person_of(person))), lane, time)
+            number = corrections.propose(session, EXAMS, *row, reason="x", actor=self.staff[0], now=self.now)
             corrections.approve(session, EXAMS, number, actor=self.staff[1], now=self.now)
 
     def close(self, _: Actor, what: int) -> None:

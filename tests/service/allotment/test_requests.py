@@ -325,9 +325,9 @@ def test_a_new_result_ranks_anew_in_rounds_that_collect_and_in_no_other(town: To
     town.advance(CLOSE)
     with unit_of_work(town.sessions) as session:
         factories.passed(session, learner, "safety", day=date(2026, 11, 30))
-        rank_again(session, EXAMS, person_of(learner), now=CLOSE + MINUTE)
+        rank_again(session, EXAMS, EXAMS.holder(person_of(learner)), now=CLOSE + MINUTE)
     with unit_of_work(town.sessions) as session:
-        rank_again(session, EXAMS, person_of(learner), now=CLOSE + 2 * MINUTE)
+        rank_again(session, EXAMS, EXAMS.holder(person_of(learner)), now=CLOSE + 2 * MINUTE)
 
     sealed, still_open = town.round_of(sealed_slot), town.round_of(open_slot)
     assert town.kinds(sealed) == ["apply"]

@@ -28,7 +28,7 @@ from booking.slots.models import Lane
 from tests.service.allotment.city import DAY, DRAW, OPENED, Town
 
 SINCE = date(2026, 3, 1)
-NOBODY = PersonId(0)
+NOBODY = EXAMS.holder(PersonId(0))
 
 
 @contextmanager
@@ -67,7 +67,10 @@ READS: dict[str, tuple[int, Callable[[Session, int, PersonId], object]]] = {
     "askable_slots": (1, lambda session, *_: askable_slots(session, "exams", "subject_2", now=OPENED)),
     "described": (2, lambda session, *_: described(session, [AnyAt(SiteId(1)), AnyAt(SiteId(2))])),
     "slots_of_rounds": (1, lambda session, *_: slots_of_rounds(session, [1, 2, 3])),
-    "crowds": (3, lambda session, request_id, person_id: crowds(session, [1, 2, 3], apart_from=person_id)),
+    "crowds": (
+        3,
+        lambda session, request_id, person_id: crowds(session, [1, 2, 3], apart_from=EXAMS.holder(person_id)),
+    ),
     "odds": (3, lambda session, *_: odds(session, "exams", "subject_2", [SiteId(1), SiteId(2)])),
     "cut_offs": (1, lambda session, request_id, person_id: cut_offs(session, request_id)),
 }
@@ -91,7 +94,7 @@ def test_a_crowd_counts_who_is_before_level_and_asking_without_the_person(sessio
     mine = start_of(SINCE + timedelta(days=11))  # subject 1 of ten days after the acceptance
 
     with reading(sessions) as session:
-        crowd = crowds(session, [1], apart_from=person_id)[1]
+        crowd = crowds(session, [1], apart_from=EXAMS.holder(person_id))[1]
         everybody = crowds(session, [1], apart_from=NOBODY)[1]
 
     assert (crowd.others, everybody.others) == (3, 4)
@@ -109,7 +112,7 @@ def test_whoever_left_the_round_is_not_counted(sessions: Sessions) -> None:
         requests.withdraw(session, EXAMS, reference, actor=other, now=OPENED)
 
     with reading(sessions) as session:
-        assert crowds(session, [1], apart_from=person_id)[1].others == 0
+        assert crowds(session, [1], apart_from=EXAMS.holder(person_id))[1].others == 0
 
 
 def test_odds_count_drawn_rounds_only_and_by_site(sessions: Sessions) -> None:

@@ -297,7 +297,7 @@ def test_the_key_of_pseudonyms_is_destroyed_after_its_time_and_the_record_holds_
         round_ = session.get_one(Round, round_id)
         assert round_.key_sealed is None
         with pytest.raises(InvalidStateError):
-            keys.pseudonyms(session, round_, [person_of(town.add_learner())])
+            keys.pseudonyms(session, EXAMS, round_, [EXAMS.holder(person_of(town.add_learner()))])
     assert logged(town)[-1] == "round key destroyed"
     assert unsound(town.sessions, round_id) == []
 

@@ -29,12 +29,12 @@ def closed(scene: Scene) -> Scene:
 
 
 def address_of(scene: Scene, number: int = 4) -> str:
-    return f"/desk/rounds/{scene.round_id}/applicants/{scene.people[number].person_id}/correct"
+    return f"/desk/rounds/{scene.round_id}/applicants/person:{scene.people[number].person_id}/correct"
 
 
 def entry_of(scene: Scene, number: int = 4) -> Entry:
     with reading(scene.town.sessions) as session:
-        return session.get_one(Entry, (scene.round_id, scene.people[number].person_id))
+        return session.get_one(Entry, (scene.round_id, f"person:{scene.people[number].person_id}"))
 
 
 def propose(person: Visitor, scene: Scene, values: dict[str, str] = WHY) -> int:

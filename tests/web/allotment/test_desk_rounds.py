@@ -157,7 +157,7 @@ def test_an_applicant_is_found_by_whatever_the_clerk_has(
 ) -> None:
     person = scene.people[2]
     with reading(sessions) as session:
-        entry = session.get_one(Entry, (scene.round_id, person.person_id))
+        entry = session.get_one(Entry, (scene.round_id, f"person:{person.person_id}"))
         request = session.get_one(Request, entry.request_id)
         phone = keyring_of(session).open(
             session.get_one(Person, person.person_id).phone_sealed, column="person.phone"
