@@ -175,6 +175,7 @@ def site_for(session: Session, role: Role) -> SiteId | None:
 def slot(
     session: Session,
     *,
+    line: str = "exams",
     site_id: SiteId | None = None,
     service: str = "subject_2",
     day: date = date(2026, 12, 8),
@@ -196,7 +197,7 @@ def slot(
     of_round = method is not Method.FIRST_COME
     places = lanes or {Lane.ORDINARY: capacity or max(released, 1)}
     row = Slot(
-        line="exams",
+        line=line,
         service=service,
         site_id=site_id or site(session, services=(service,)),
         day=local_day(begins),
@@ -283,8 +284,8 @@ def _add_pass(session: Session, record: Learner, subject: str, day: date) -> Non
     session.flush()
 
 
-def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime) -> str:
-    """Add a live booking without touching the ledger; return its reference."""
+def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime, held_by: str = "") -> str:
+    """Add a live booking without touching the ledger; return its reference. `held_by` is a vehicle, if not the person."""
     place = session.get_one(Slot, slot_id)
     row = Booking(
         reference=new_reference(),
@@ -293,7 +294,7 @@ def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetim
         slot_id=slot_id,
         lane=Lane.ORDINARY,
         person_id=holder.person_id,
-        holder=f"person:{holder.person_id}",
+        holder=held_by or f"person:{holder.person_id}",
         channel=BookingChannel.INTERNET,
         booked_by=holder.account_id,
         request_key=f"test-{next(NUMBERS)}",
