@@ -102,7 +102,9 @@ def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Map
     existing = _existing_plans(session, planning, days)
     return {
         day: DayFacts(
-            timetable=schedule(day, plan_settings(session, site.line, day, method=planning.method), working_days),
+            timetable=schedule(
+                day, plan_settings(session, site.line, day, method=planning.method or site.method), working_days
+            ),
             daily_maximum=site.daily_maximum or (0 if site.line in MAXIMUM_BY_LAW else None),
             planned_places=places[day],
             is_open=open_days[day],
