@@ -52,6 +52,8 @@ class Act(StrEnum):
     KEEP_VEHICLE_RECORDS = "keep_vehicle_records"
     SEE_STATION_DAY = "see_station_day"
     RUN_STATION = "run_station"
+    KEEP_STATIONS = "keep_stations"
+    ANNOUNCE_OUTAGES = "announce_outages"
     SEE_PLANS = "see_plans"
     PROPOSE_PLANS = "propose_plans"
     APPROVE_PLANS = "approve_plans"
@@ -83,6 +85,8 @@ ALLOWED: dict[Act, Predicate] = {
     Act.KEEP_VEHICLE_RECORDS: _one_of(Role.COUNTER),
     Act.SEE_STATION_DAY: _one_of(*_DESK, Role.STATION),
     Act.RUN_STATION: _one_of(Role.STATION),
+    Act.KEEP_STATIONS: _one_of(Role.PLANNER, Role.APPROVER),
+    Act.ANNOUNCE_OUTAGES: _one_of(Role.PLANNER, Role.APPROVER, Role.STATION),
     Act.SEE_PLANS: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
     Act.PROPOSE_PLANS: _one_of(Role.PLANNER, Role.STATION, Role.EXAM_SITE),
     Act.APPROVE_PLANS: _one_of(Role.APPROVER),

@@ -1,17 +1,19 @@
 """Sites as others read them, and on which days they are open."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from booking.kernel.calendar import ONE_DAY, WorkingDays
 from booking.kernel.errors import NotFoundError
-from booking.kernel.ids import SiteId
-from booking.sites.models import Site, SiteDay, SiteService
+from booking.kernel.ids import SiteId, TestLaneId
+from booking.sites.models import LaneOutage, Site, SiteDay, SiteHours, SiteService, TestLane
 from booking.sites.rules.site import Offer, SiteFacts, is_open
+from booking.sites.rules.station import LINE, Hours, LaneFacts, Outage, Price, StationLane, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,28 @@ class DayShown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class StationShown(SiteShown):
+    """A station with what it has beside every site. `lanes` holds those out of use as well; no outage is over."""
+
+    terms: Terms
+    hours: tuple[Hours, ...]
+    lanes: tuple[StationLane, ...]
+    outages: tuple[Outage, ...]
+
+    def outages_of(self, lane: StationLane) -> Sequence[Outage]:
+        """Return the outages of one of the lanes, the first to begin first."""
+        return [outage for outage in self.outages if outage.lane_id == lane.id]
+
+    def lane_of(self, outage: Outage) -> StationLane:
+        """Return the lane that an outage is of."""
+        return next(lane for lane in self.lanes if lane.id == outage.lane_id)
+
+    def price(self, service: str) -> int | None:
+        """Return the price of a service in fen; None where none is published."""
+        return next((price.fen for price in self.terms.prices if price.service == service), None)
+
+
 def site(session: Session, site_id: SiteId) -> SiteShown:
     """Return a site, or raise `NotFoundError`; two statements."""
     return _one(session, select(Site).where(Site.id == site_id))
@@ -53,6 +77,39 @@ def sites(session: Session, line: str | None = None, *, active_only: bool = True
     if active_only:
         wanted = wanted.where(Site.is_active)
     return _sites(session, wanted)
+
+
+def station(session: Session, site_id: SiteId, *, now: datetime) -> StationShown:
+    """Return a station with its lanes, hours, prices and the outages that are not over; five statements.
+
+    Raise `NotFoundError` for what is no station.
+    """
+    found = _stations(session, select(Site).where(Site.id == site_id, Site.line == LINE), now)
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def stations(session: Session, *, now: datetime, active_only: bool = True) -> Sequence[StationShown]:
+    """Return all stations by district and name; five statements, however many there are."""
+    wanted = select(Site).where(Site.line == LINE).order_by(Site.district, Site.name, Site.id)
+    return _stations(session, wanted.where(Site.is_active) if active_only else wanted, now)
+
+
+def lane(session: Session, lane_id: TestLaneId) -> StationLane:
+    """Return a test lane, or raise `NotFoundError`."""
+    row = session.get(TestLane, lane_id, populate_existing=True)
+    if row is None:
+        raise NotFoundError
+    return _lane(row)
+
+
+def outage(session: Session, outage_id: int) -> Outage:
+    """Return an outage, over or not, as it was announced; or raise `NotFoundError`."""
+    row = session.get(LaneOutage, outage_id, populate_existing=True)
+    if row is None:
+        raise NotFoundError
+    return _outage(row)
 
 
 def codes(session: Session) -> Mapping[str, SiteId]:
@@ -109,14 +166,64 @@ def _one(session: Session, wanted: Select[Site]) -> SiteShown:
 
 
 def _sites(session: Session, wanted: Select[Site]) -> Sequence[SiteShown]:
+    rows, services = _rows(session, wanted)
+    return [SiteShown(SiteId(row.id), _facts(row, services[row.id])) for row in rows]
+
+
+def _stations(session: Session, wanted: Select[Site], now: datetime) -> Sequence[StationShown]:
+    rows, services = _rows(session, wanted)
+    of_these = [row.id for row in rows]
+    hours, lanes, outages = defaultdict(list), defaultdict(list), defaultdict(list)
+    for span in session.scalars(select(SiteHours).where(SiteHours.site_id.in_(of_these))):
+        hours[span.site_id].append(Hours(span.weekday, span.opens, span.closes))
+    for test_lane in session.scalars(
+        select(TestLane).where(TestLane.site_id.in_(of_these)).order_by(TestLane.name, TestLane.id)
+    ):
+        lanes[test_lane.site_id].append(_lane(test_lane))
+    not_over = (LaneOutage.ended_at.is_(None), or_(LaneOutage.ends_at.is_(None), LaneOutage.ends_at > now))
+    announced = select(LaneOutage, TestLane.site_id).join(TestLane, TestLane.id == LaneOutage.lane_id)
+    for row, site_id in session.execute(
+        announced.where(TestLane.site_id.in_(of_these), *not_over).order_by(LaneOutage.starts_at, LaneOutage.id)
+    ):
+        outages[site_id].append(_outage(row))
+    return [
+        StationShown(
+            id=SiteId(row.id),
+            facts=_facts(row, services[row.id]),
+            terms=_terms(row, services[row.id]),
+            hours=tuple(sorted(hours[row.id])),
+            lanes=tuple(lanes[row.id]),
+            outages=tuple(outages[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def _rows(session: Session, wanted: Select[Site]) -> tuple[Sequence[Site], Mapping[int, Sequence[SiteService]]]:
     rows = session.scalars(wanted.execution_options(populate_existing=True)).all()
     offered = select(SiteService).where(SiteService.site_id.in_([row.id for row in rows])).order_by(SiteService.id)
-    offers: dict[int, list[Offer]] = {row.id: [] for row in rows}
-    for offer in session.scalars(offered):
-        offers[offer.site_id].append(Offer(offer.service, offer.classes))
-    return [SiteShown(SiteId(row.id), _facts(row, tuple(offers[row.id]))) for row in rows]
+    services: dict[int, list[SiteService]] = {row.id: [] for row in rows}
+    for service in session.scalars(offered.execution_options(populate_existing=True)):
+        services[service.site_id].append(service)
+    return rows, services
 
 
-def _facts(row: Site, offers: tuple[Offer, ...]) -> SiteFacts:
+def _facts(row: Site, services: Sequence[SiteService]) -> SiteFacts:
     columns = (name for name in SiteFacts.__dataclass_fields__ if name != "offers")
+    offers = tuple(Offer(service.service, service.classes) for service in services)
     return SiteFacts(**{name: getattr(row, name) for name in columns}, offers=offers)
+
+
+def _terms(row: Site, services: Sequence[SiteService]) -> Terms:
+    columns = (name for name in Terms.__dataclass_fields__ if name != "prices")
+    prices = tuple(Price(s.service, s.price_fen) for s in services if s.price_fen is not None)
+    return Terms(**{name: getattr(row, name) for name in columns}, prices=prices)
+
+
+def _lane(row: TestLane) -> StationLane:
+    facts = LaneFacts(**{name: getattr(row, name) for name in LaneFacts.__dataclass_fields__})
+    return StationLane(TestLaneId(row.id), SiteId(row.site_id), facts)
+
+
+def _outage(row: LaneOutage) -> Outage:
+    return Outage(row.id, TestLaneId(row.lane_id), row.starts_at, row.ends_at, row.reason)

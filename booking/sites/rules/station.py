@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from booking.kernel.errors import InvalidInputError
 from booking.kernel.ids import SiteId, TestLaneId
-from booking.sites.rules.site import SERVICES
+from booking.sites.rules.site import MOST, SERVICES
 
 LINE = "inspections"
 # Which kinds of vehicle each service inspects. The line itself lies above and names them; a test compares.
@@ -20,7 +20,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 METHODS = ("", "first_come", "ranked", "lottery")
 LONGEST_NAME = 20
 LONGEST_DIRECTIONS = 500
-MOST_AN_HOUR = 99
+MOST_AN_HOUR = MOST["vehicles_per_hour"]
 MOST_FEN = 1_000_000
 MICRODEGREES = 1_000_000  # in a degree
 SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")

@@ -8,9 +8,14 @@ from sqlalchemy.orm import Session
 
 from booking.kernel import tables
 from booking.kernel.actors import Actor
+from booking.kernel.ids import SiteId
 from booking.sites import queries
 from booking.sites.rules.site import LONGEST, MOST, SERVICES, SiteFacts, site_code
+from booking.sites.rules.station import LINE, LaneFacts
+from booking.sites.service.lanes import add_lane
 from booking.sites.service.site import add_site, refuse_operators, store
+
+SMALL = "inspection_small"  # what the lanes of a list inspect: it does not say, and most stations inspect small cars
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ def import_sites(session: Session, source: str | bytes, *, actor: Actor, now: da
     """Add the sites of a CSV file and update those whose code is known; all of them or none.
 
     What the file does not speak of (weekdays, services, daily maximum) stays; a new site opens from Monday to
-    Friday and offers nothing until the office says so. Raise `ImportRefusedError`.
+    Friday and offers nothing until the office says so. A station that has no test lanes yet is given those of the
+    file, for small cars; from then on they are changed one by one. Raise `ImportRefusedError`.
     """
     refuse_operators(actor)
     rows = tables.Rows(source, PARSERS, SiteRow)
@@ -67,15 +73,26 @@ def import_sites(session: Session, source: str | bytes, *, actor: Actor, now: da
         if row.code in known and known[row.code].facts.line != row.line:
             rows.wrong(line, "line", row.line, "is not the line of the site that bears this code")
         wanted[row.code] = row
+    with_lanes = {shown.id for shown in queries.stations(session, now=now, active_only=False) if shown.lanes}
     added = changed = 0
     for code, row in wanted.items():
         if code not in known:
-            add_site(session, SiteFacts(**asdict(row)), actor=actor, now=now)
+            site_id = add_site(session, SiteFacts(**asdict(row)), actor=actor, now=now)
+            _add_lanes(session, site_id, row, actor=actor, now=now)
             added += 1
             continue
-        before = known[code].facts
+        site_id, before = known[code].id, known[code].facts
         facts = replace(before, **asdict(row))
-        if facts != before:
-            store(session, known[code].id, before, facts, actor=actor, now=now)
-            changed += 1
+        store(session, site_id, before, facts, actor=actor, now=now)
+        lanes = 0 if site_id in with_lanes else _add_lanes(session, site_id, row, actor=actor, now=now)
+        changed += facts != before or lanes > 0
     return Imported(added, changed)
+
+
+def _add_lanes(session: Session, site_id: SiteId, row: SiteRow, *, actor: Actor, now: datetime) -> int:
+    """Give a station the test lanes that a line of the file tells of, and return how many."""
+    if row.line != LINE or not row.vehicles_per_hour:
+        return 0
+    for number in range(1, row.lanes + 1):
+        add_lane(session, site_id, LaneFacts(f"{number}号线", SMALL, row.vehicles_per_hour), actor=actor, now=now)
+    return row.lanes

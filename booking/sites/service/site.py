@@ -1,5 +1,6 @@
 """Adding and changing sites."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -14,7 +15,8 @@ from booking.kernel.errors import ConflictError, NotAllowedError, StaleError, Wo
 from booking.kernel.ids import SiteId
 from booking.sites import queries
 from booking.sites.models import Site, SiteService
-from booking.sites.rules.site import SiteFacts, check, fingerprint, may_change
+from booking.sites.rules.site import Offer, SiteFacts, check, fingerprint, may_change
+from booking.sites.rules.station import LINE
 
 
 class CodeTakenError(ConflictError):
@@ -35,7 +37,7 @@ def add_site(session: Session, facts: SiteFacts, *, actor: Actor, now: datetime)
     check(facts)
     with conflicts_as(CONFLICTS):
         site_id = SiteId(session.execute(insert(Site).values(**_columns(facts)).returning(Site.id)).scalar_one())
-    _offer(session, site_id, facts)
+    _offer(session, site_id, facts.offers)
     audit.record(session, "site added", "site", site_id, actor=actor, now=now, after=asdict(facts))
     return site_id
 
@@ -43,9 +45,10 @@ def add_site(session: Session, facts: SiteFacts, *, actor: Actor, now: datetime)
 def change_site(
     session: Session, site_id: SiteId, facts: SiteFacts, *, seen: str, actor: Actor, now: datetime
 ) -> None:
-    """Make the site what `facts` say; its code and line stay what they are.
+    """Make the site what `facts` say; its code and line stay what they are, and so do prices.
 
-    Raise `StaleError` if the fingerprint of the site is no longer `seen`, `NotFoundError` or `InvalidInputError`.
+    The weekdays of a station follow from its hours and stay as well. Raise `StaleError` if the fingerprint of the
+    site is no longer `seen`, `NotFoundError` or `InvalidInputError`.
     """
     refuse_operators(actor)
     lock(session, site_id)
@@ -53,6 +56,8 @@ def change_site(
     if fingerprint(before) != seen:
         raise StaleError
     facts = replace(facts, code=before.code, line=before.line)
+    if before.line == LINE:
+        facts = replace(facts, open_weekdays=before.open_weekdays)
     check(facts)
     store(session, site_id, before, facts, actor=actor, now=now)
 
@@ -67,8 +72,7 @@ def store(
         return
     session.execute(update(Site).where(Site.id == site_id).values(**_columns(facts)))
     if before.offers != facts.offers:
-        session.execute(delete(SiteService).where(SiteService.site_id == site_id))
-        _offer(session, site_id, facts)
+        _offer_now(session, site_id, before, facts)
     audit.record(
         session,
         "site changed",
@@ -85,11 +89,23 @@ def _columns(facts: SiteFacts) -> dict[str, Any]:
     return {name: getattr(facts, name) for name in SiteFacts.__dataclass_fields__ if name != "offers"}
 
 
-def _offer(session: Session, site_id: SiteId, facts: SiteFacts) -> None:
-    rows = [{"site_id": site_id, **asdict(offer)} for offer in facts.offers]
+def _offer(session: Session, site_id: SiteId, offers: Sequence[Offer]) -> None:
+    rows = [{"site_id": site_id, **asdict(offer)} for offer in offers]
     if rows:
         with conflicts_as(CONFLICTS):
             session.execute(insert(SiteService), rows)
+
+
+def _offer_now(session: Session, site_id: SiteId, before: SiteFacts, facts: SiteFacts) -> None:
+    """Make the offers what they are now. Those that stay keep their rows: prices stand in them."""
+    known = {offer.service: offer for offer in before.offers}
+    services = [offer.service for offer in facts.offers]
+    session.execute(delete(SiteService).where(SiteService.site_id == site_id, SiteService.service.not_in(services)))
+    for offer in facts.offers:
+        if offer.service in known and known[offer.service] != offer:
+            kept = update(SiteService).where(SiteService.site_id == site_id, SiteService.service == offer.service)
+            session.execute(kept.values(classes=offer.classes))
+    _offer(session, site_id, [offer for offer in facts.offers if offer.service not in known])
 
 
 def lock(session: Session, site_id: SiteId) -> None:
