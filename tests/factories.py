@@ -285,7 +285,7 @@ def _add_pass(session: Session, record: Learner, subject: str, day: date) -> Non
 
 
 def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime, held_by: str = "") -> str:
-    """Add a live booking without touching the ledger; return its reference. `held_by` is a vehicle, if not the person."""
+    """Add a live booking without touching the ledger; return its reference. `held_by`: a vehicle."""
     place = session.get_one(Slot, slot_id)
     row = Booking(
         reference=new_reference(),

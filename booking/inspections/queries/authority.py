@@ -16,12 +16,16 @@ from booking.kernel.ids import OwnerId, PersonId, VehicleId
 
 def acted_for_by(person_id: PersonId) -> ColumnElement[bool]:
     """Return the condition on `Vehicle` that the person may act for it; it is bound then."""
-    is_owner = exists().where(Owner.id == Vehicle.owner_id, Owner.person_id == person_id)
-    is_agent = exists().where(
-        Agency.owner_id == Vehicle.owner_id,
-        Agency.agent_person_id == person_id,
-        Agency.ended_at.is_(None),
-        or_(Agency.how != How.DECLARED, Vehicle.bound_by == person_id),
+    is_owner = exists().where(Owner.id == Vehicle.owner_id, Owner.person_id == person_id).correlate(Vehicle)
+    is_agent = (
+        exists()
+        .where(
+            Agency.owner_id == Vehicle.owner_id,
+            Agency.agent_person_id == person_id,
+            Agency.ended_at.is_(None),
+            or_(Agency.how != How.DECLARED, Vehicle.bound_by == person_id),
+        )
+        .correlate(Vehicle)
     )
     return and_(Vehicle.bound_at.is_not(None), or_(is_owner, is_agent))
 
@@ -44,11 +48,15 @@ def may_act_for_all(session: Session, vehicle_ids: Iterable[VehicleId], person_i
 
 def may_act_for_owner(session: Session, owner_id: OwnerId, person_id: PersonId) -> bool:
     """Say whether the person is the owner, or an agent for everything that is the owner's."""
-    is_agent = exists().where(
-        Agency.owner_id == Owner.id,
-        Agency.agent_person_id == person_id,
-        Agency.ended_at.is_(None),
-        Agency.how != How.DECLARED,
+    is_agent = (
+        exists()
+        .where(
+            Agency.owner_id == Owner.id,
+            Agency.agent_person_id == person_id,
+            Agency.ended_at.is_(None),
+            Agency.how != How.DECLARED,
+        )
+        .correlate(Owner)
     )
     query = select(Owner.id).where(Owner.id == owner_id, or_(Owner.person_id == person_id, is_agent))
     return session.scalar(query) is not None
