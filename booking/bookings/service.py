@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.audit import service as audit
+from booking.bookings.claiming import claim_seat
 from booking.bookings.line import Line
 from booking.bookings.messages import Held, tell_holder
 from booking.bookings.models import LIVE, STEPS, Booking, BookingState
@@ -74,7 +75,7 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     """Give the holder a seat and return the booking's reference.
 
     Sent twice with the same `request_key`, it is one booking. Raises `NotEligibleError` with every reason,
-    `SlotClosedError`, `SlotFullError` or `AlreadyBookedError`; then nothing is changed.
+    `SlotClosedError`, `SlotFullError`, `HoldGoneError` or `AlreadyBookedError`; then nothing is changed.
     """
     refuse_others(session, line, actor, wish.holder)
     refuse_strangers(session, line, wish.holder, wish.person_id)
@@ -89,7 +90,7 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     booking_id = _insert(session, wish, slot, lane=lanes[0], reference=reference, actor=actor, now=now)
     held = Held(booking_id, reference, wish.person_id, wish.holder)
     tell_holder(session, "booking_confirmed", held, slot, line=line, now=now)
-    lane = slots.take_seat(session, wish.slot_id, lanes, now=now)
+    lane = claim_seat(session, wish, lanes, actor=actor, now=now)
     if lane is not lanes[0]:
         session.execute(update(Booking).where(Booking.id == booking_id).values(lane=lane))
     return reference
@@ -243,13 +244,13 @@ def _held(booking: Booking) -> Held:
 
 
 def _made_before(session: Session, wish: Wish) -> str | None:
-    query = select(Booking.reference, Booking.slot_id).where(
+    query = select(Booking.reference, Booking.slot_id, Booking.holder).where(
         Booking.person_id == wish.person_id, Booking.request_key == wish.request_key
     )
     made = session.execute(query).one_or_none()
     if made is None:
         return None
-    if made.slot_id != wish.slot_id:
+    if (made.slot_id, made.holder) != (wish.slot_id, wish.holder):
         raise ConflictError(f"request key used before for slot {made.slot_id}")
     reference: str = made.reference
     return reference

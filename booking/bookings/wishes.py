@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from booking.bookings.line import Line
 from booking.bookings.models import Booking, BookingChannel
 from booking.kernel.ids import Holder, PersonId, SlotId
-from booking.slots.models import Quota, Slot, SlotState
+from booking.slots.models import Hold, HoldState, Quota, Slot, SlotState
 from booking.slots.service import SlotFullError
 
 
@@ -17,7 +17,7 @@ from booking.slots.service import SlotFullError
 class Wish:
     """Who books what for whom, and how it came in. The person is told, and finds the booking among their own.
 
-    `reason` is asked of clerks; `request_key` comes with the form; `hold_id` is the held place to be taken, if any.
+    `reason` is asked of clerks; `request_key` comes with the form.
     """
 
     person_id: PersonId
@@ -26,7 +26,6 @@ class Wish:
     request_key: str
     channel: BookingChannel = BookingChannel.INTERNET
     reason: str = ""
-    hold_id: int | None = None
 
 
 # One statement, hence one snapshot: full, and not by this very form.
@@ -34,6 +33,7 @@ LOOK = select(
     select(Booking.reference)
     .where(
         Booking.person_id == bindparam("person_id"),
+        Booking.holder == bindparam("holder"),
         Booking.request_key == bindparam("request_key"),
         Booking.slot_id == bindparam("slot_id"),
     )
@@ -43,7 +43,13 @@ LOOK = select(
     .where(Slot.id == bindparam("slot_id"), Slot.line == bindparam("line"), Slot.state == SlotState.PUBLISHED)
     .where(Slot.opens_at <= bindparam("now"), Slot.closes_at > bindparam("now"))
     .label("is_open"),
-    exists().where(Quota.slot_id == bindparam("slot_id"), Quota.taken < Quota.released).label("has_seats"),
+    or_(
+        exists().where(Quota.slot_id == bindparam("slot_id"), Quota.taken < Quota.released),
+        # a seat that is held for this very holder, or whose hold has lapsed
+        exists()
+        .where(Hold.slot_id == bindparam("slot_id"), Hold.state == HoldState.HELD)
+        .where(or_(Hold.holder == bindparam("holder"), Hold.until <= bindparam("now"))),
+    ).label("has_seats"),
 )
 
 
@@ -54,8 +60,8 @@ def look_first(session: Session, line: Line, wish: Wish, *, now: datetime) -> st
     lock and hold up nobody who gets a seat. None promises nothing.
     """
     given = {
-        "person_id": wish.person_id, "request_key": wish.request_key, "slot_id": wish.slot_id,
-        "line": line.key, "now": now,
+        "person_id": wish.person_id, "holder": wish.holder, "request_key": wish.request_key,
+        "slot_id": wish.slot_id, "line": line.key, "now": now,
     }  # fmt: skip
     seen = session.execute(LOOK, given).one()
     if seen.made is None and seen.is_open and not seen.has_seats:

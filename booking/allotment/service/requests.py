@@ -190,7 +190,9 @@ def own_request(session: Session, line: Line, reference: str, actor: Actor) -> R
 def _made_before(session: Session, asked: Asked) -> str | None:
     return session.scalar(
         select(Request.reference).where(
-            Request.person_id == asked.person_id, Request.request_key == asked.request_key
+            Request.person_id == asked.person_id,
+            Request.holder == asked.holder,
+            Request.request_key == asked.request_key,
         )
     )
 

@@ -22,7 +22,7 @@ from booking.bookings.wishes import Wish
 from booking.exams.line import EXAMS, person_of
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.errors import NotAllowedError, NotFoundError
+from booking.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from booking.kernel.ids import Holder, PersonId, SlotId
 from booking.kernel.secrets import new_token
 from booking.lines import LINES
@@ -73,8 +73,8 @@ class Yard:
         with unit_of_work(self.sessions) as session:
             return requests.ask(session, self.garage, asked, actor=actor, now=OPENED)
 
-    def book(self, holder: Holder, slot_id: SlotId) -> str:
-        wish = Wish(id_of(self.owner), holder, slot_id, new_token())
+    def book(self, holder: Holder, slot_id: SlotId, key: str = "") -> str:
+        wish = Wish(id_of(self.owner), holder, slot_id, key or new_token())
         with unit_of_work(self.sessions) as session:
             return bookings.book_seat(session, self.garage, wish, actor=self.owner, now=OPENED)
 
@@ -181,6 +181,30 @@ def test_a_vehicle_has_one_live_booking_and_its_sister_another(yard: Yard) -> No
     yard.book(second, slot_id)
 
     assert yard.live() == [(first, slot_id), (second, slot_id)]
+
+
+def test_one_form_sent_for_two_vehicles_is_no_booking_of_the_second(yard: Yard) -> None:
+    slot_id = yard.slot(3, Method.FIRST_COME)
+    first, second = yard.vehicles
+    reference = yard.book(first, slot_id, "form")
+
+    with pytest.raises(ConflictError):
+        yard.book(second, slot_id, "form")
+
+    assert yard.book(first, slot_id, "form") == reference
+    assert yard.live() == [(first, slot_id)]
+
+
+def test_one_form_sent_for_two_vehicles_is_no_request_of_the_second(yard: Yard) -> None:
+    round_id, slot_id = yard.round_of(2)
+    first, second = yard.vehicles
+    reference = yard.ask(first, slot_id, request_key="form")
+
+    with pytest.raises(ConflictError):
+        yard.ask(second, slot_id, request_key="form")
+
+    assert yard.ask(first, slot_id, request_key="form") == reference
+    assert [one.holder for one in yard.entries(round_id)] == [first]
 
 
 def test_nobody_asks_for_a_vehicle_of_somebody_else_or_in_the_name_of_a_stranger(yard: Yard) -> None:
