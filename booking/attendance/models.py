@@ -40,8 +40,10 @@ STEPS: dict[VisitState, frozenset[VisitState]] = {
     VisitState.PASSED: frozenset({VisitState.IN_TEST}),
     VisitState.FAILED: frozenset({VisitState.IN_TEST}),
 }
+# In words of SQL, for indexes and for the queries that are to use them: neither database sees through a parameter.
 OPEN_IN_SQL = text("state IN ('waiting', 'called', 'in_test')")
 CALLED_IN_SQL = text("state = 'called'")
+UNSETTLED_IN_SQL = text("state IN ('passed', 'failed') AND settled_at IS NULL")
 
 
 class Visit(Base):
@@ -66,6 +68,7 @@ class Visit(Base):
             sqlite_where=CALLED_IN_SQL,
             postgresql_where=CALLED_IN_SQL,
         ),
+        Index("ix_visit_unsettled", "ended_at", sqlite_where=UNSETTLED_IN_SQL, postgresql_where=UNSETTLED_IN_SQL),
         Index("ix_visit_first_visit_id", "first_visit_id"),
         Index("ix_visit_holder", "holder"),
         CheckConstraint("number > 0", name="number_positive"),

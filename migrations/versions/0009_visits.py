@@ -10,6 +10,7 @@ depends_on = None
 
 OPEN = sa.text("state IN ('waiting', 'called', 'in_test')")
 CALLED = sa.text("state = 'called'")
+UNSETTLED = sa.text("state IN ('passed', 'failed') AND settled_at IS NULL")
 # guard name, table, event, condition ("" = always); OLD and NEW as in both dialects, {differ} is put in below
 GUARDS = (
     ("kept_visit", "visit", "DELETE", ""),
@@ -162,6 +163,7 @@ def _index_visits() -> None:
         sqlite_where=CALLED,
         postgresql_where=CALLED,
     )
+    op.create_index("ix_visit_unsettled", "visit", ["ended_at"], sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
     op.create_index("ix_visit_first_visit_id", "visit", ["first_visit_id"])
     op.create_index("ix_visit_holder", "visit", ["holder"])
 

@@ -19,7 +19,7 @@ def window(starts: int, length: int = 60) -> Window:
 
 @st.composite
 def queues(draw: st.DrawFn) -> tuple[Waiting, ...]:
-    """Draw up to twelve who wait. A missed call puts a small number behind later ones, so numbers are in any order."""
+    """Draw up to twelve who wait. Numbers are in any order, as a missed call puts a small one behind later ones."""
     arrivals = draw(st.lists(st.integers(-90, 0), max_size=12))
     windows = st.one_of(st.none(), st.sampled_from((-120, -60, -30, 0, 30, 60)))
     return tuple(

@@ -1,0 +1,1 @@
+"""The verbs of the day, one file for each stretch of it."""
