@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from booking.bookings.line import Line
 from booking.exams.line import EXAMS
+from booking.inspections.line import INSPECTIONS
 from booking.kernel.errors import Wording
 
-LINES: Mapping[str, Line] = {EXAMS.key: EXAMS}
+LINES: Mapping[str, Line] = {EXAMS.key: EXAMS, INSPECTIONS.key: INSPECTIONS}
 
 
 def service_names() -> dict[str, Wording]:

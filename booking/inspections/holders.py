@@ -13,3 +13,8 @@ def holder_of(vehicle_id: VehicleId) -> Holder:
 def vehicle_of(holder: Holder) -> VehicleId:
     """Return the vehicle that holds a place at a station."""
     return VehicleId(int(holder.removeprefix(KIND)))
+
+
+def is_vehicle(holder: Holder) -> bool:
+    """Say whether a holder is one of this line's."""
+    return holder.startswith(KIND)

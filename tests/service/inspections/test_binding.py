@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -63,7 +64,7 @@ def test_a_plate_is_one_however_it_is_typed(sessions: Sessions) -> None:
     ],
 )
 def test_what_cannot_be_is_named_and_nothing_is_stored(
-    sessions: Sessions, change: dict[str, object], field: str
+    sessions: Sessions, change: dict[str, Any], field: str
 ) -> None:
     mei = applicant(sessions)
 

@@ -64,11 +64,11 @@ def test_the_chinese_table_is_aligned_in_columns_of_a_terminal() -> None:
 
 
 def test_the_table_shows_a_dash_where_there_is_no_share_and_the_code_of_an_unknown_service() -> None:
-    shares = Shares((Count("inspection_small", 0, 0),), Count("", 0, 0))
+    shares = Shares((Count("inspection_boat", 0, 0),), Count("", 0, 0))
 
     lines = shares_as_table(shares, "en").splitlines()
 
-    assert lines[1].split() == ["inspection_small", "0", "0", "—"]
+    assert lines[1].split() == ["inspection_boat", "0", "0", "—"]
 
 
 def test_a_share_of_all_is_written_with_its_decimals() -> None:
