@@ -17,6 +17,7 @@ from booking.audit import views as audit
 from booking.bookings import views as bookings
 from booking.exams.views import pages as exams
 from booking.home import views as home
+from booking.inspections.views import pages as inspections
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine
 from booking.kernel.errors import Wording
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     bookings.bp,
     exams.bp,
     home.bp,
+    inspections.bp,
     notices.bp,
     plans.bp,
     policies.bp,

@@ -18,7 +18,7 @@ SOURCES = sorted((ROOT / "booking").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FLOORS = (
     "kernel", "web", "notices", "audit", "accounts", "sites", "policies", "slots", "plans", "bookings",
-    "allotment", "exams", "stats", "home",
+    "allotment", "attendance", "exams", "inspections", "stats", "home",
 )  # fmt: skip
 EDGES = {"unit_of_work", "reading"}
 EMPTY_NAMES = {"utils", "util", "helpers", "common", "misc", "base", "manager", "handler", "handlers"}
@@ -111,7 +111,13 @@ def test_every_constraint_has_a_name() -> None:
 
 
 def test_rules_import_in_milliseconds_because_they_load_nothing() -> None:
-    rules = ["booking.exams.rules.refusals", "booking.plans.rules.conflicts", "booking.policies.rules.catalogue"]
+    rules = [
+        "booking.exams.rules.refusals",
+        "booking.plans.rules.conflicts",
+        "booking.policies.rules.catalogue",
+        "booking.inspections.rules.refusals",
+        "booking.attendance.rules.queue",
+    ]
     heavy = {"flask", "sqlalchemy", "wtforms", "apscheduler", "alembic"}
     program = f"import sys, {', '.join(rules)}; print(sorted(set(sys.modules) & {heavy!r}))"
 
