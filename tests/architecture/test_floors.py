@@ -116,7 +116,7 @@ def test_rules_import_in_milliseconds_because_they_load_nothing() -> None:
         "booking.plans.rules.conflicts",
         "booking.policies.rules.catalogue",
         "booking.inspections.rules.refusals",
-        "booking.attendance.rules.queue",
+        "booking.attendance.rules.order",
     ]
     heavy = {"flask", "sqlalchemy", "wtforms", "apscheduler", "alembic"}
     program = f"import sys, {', '.join(rules)}; print(sorted(set(sys.modules) & {heavy!r}))"
