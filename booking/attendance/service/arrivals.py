@@ -14,7 +14,7 @@ from booking.attendance.queries.settings import DaySettings
 from booking.attendance.queries.visits import VisitRow, visit_shown
 from booking.attendance.rules.order import Window, is_on_time
 from booking.attendance.service.results import settle_result
-from booking.attendance.service.steps import refuse_elsewhere
+from booking.attendance.service.steps import STANDS_SOMEWHERE, AlreadyHereError, refuse_elsewhere
 from booking.audit import service as audit
 from booking.bookings import service as bookings
 from booking.bookings.models import Booking, BookingState
@@ -38,14 +38,6 @@ class WrongSiteError(ConflictError):
     wording: ClassVar[Wording] = Wording("这个预约不在本站。", "This booking is for another site.")
 
 
-class AlreadyHereError(ConflictError):
-    """The holder, or the booking, has a visit already; the database says so."""
-
-    wording: ClassVar[Wording] = Wording(
-        "已经登记到站，还在办理中，不能重复登记。", "The arrival is recorded already, and that visit is not over."
-    )
-
-
 class NothingToRepeatError(ConflictError):
     """The last visit of the case did not end as failed."""
 
@@ -55,10 +47,7 @@ class NothingToRepeatError(ConflictError):
     )
 
 
-CONFLICTS: dict[str, type[Exception]] = {
-    "uq_visit_open": AlreadyHereError,
-    "uq_visit_booking_id": AlreadyHereError,
-}
+CONFLICTS: dict[str, type[Exception]] = {**STANDS_SOMEWHERE, "uq_visit_booking_id": AlreadyHereError}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from booking.attendance.models import RESULTS, UNSETTLED_IN_SQL, Visit, VisitState
 from booking.attendance.queries.settings import DaySettings
-from booking.attendance.service.steps import take_step, visit_at_own_site
+from booking.attendance.service.steps import STANDS_SOMEWHERE, take_step, visit_at_own_site
 from booking.audit import service as audit
 from booking.bookings import service as bookings
 from booking.bookings.models import Booking, BookingState
 from booking.kernel.actors import Actor
+from booking.kernel.db import conflicts_as
 from booking.kernel.errors import ConflictError, InvalidStateError, Wording
 from booking.kernel.ids import BookingId, Holder, VisitId
 from booking.sites.models import Site
@@ -45,13 +46,19 @@ def record_result(session: Session, visit_id: VisitId, passed: bool, *, actor: A
 
 
 def undo_result(session: Session, visit_id: VisitId, *, settings: DaySettings, actor: Actor, now: datetime) -> None:
-    """Take a result back, so that the visit is in test again; raise `ResultFinalError` if it is too late for that."""
+    """Take a result back, so that the visit is in test again.
+
+    Raises `ResultFinalError` if it is too late for that, and `AlreadyHereError` if the holder waits elsewhere by now.
+    """
     visit = visit_at_own_site(session, visit_id, actor)
     if visit.state not in RESULTS or visit.ended_at is None:
         raise InvalidStateError(f"visit {visit_id} is {visit.state}")
     if visit.settled_at is not None or now >= visit.ended_at + settings.undo:
         raise ResultFinalError
-    take_step(session, visit, VisitState.IN_TEST, "result undone", actor=actor, now=now, values={"ended_at": None})
+    with conflicts_as(STANDS_SOMEWHERE):
+        take_step(
+            session, visit, VisitState.IN_TEST, "result undone", actor=actor, now=now, values={"ended_at": None}
+        )
 
 
 def settle_result(session: Session, visit_id: VisitId, *, actor: Actor, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -10,10 +11,21 @@ from booking.attendance.models import STEPS, Visit, VisitState
 from booking.audit import service as audit
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import rows_changed
-from booking.kernel.errors import ConflictError, InvalidStateError, NotAllowedError, NotFoundError
+from booking.kernel.errors import ConflictError, InvalidStateError, NotAllowedError, NotFoundError, Wording
 from booking.kernel.ids import SiteId, VisitId
 
 OPERATORS = (Role.STATION, Role.EXAM_SITE)
+
+
+class AlreadyHereError(ConflictError):
+    """The holder, or the booking, has a visit already; the database says so."""
+
+    wording: ClassVar[Wording] = Wording(
+        "已经登记到站，还在办理中，不能重复登记。", "The arrival is recorded already, and that visit is not over."
+    )
+
+
+STANDS_SOMEWHERE: dict[str, type[Exception]] = {"uq_visit_open": AlreadyHereError}
 
 
 def refuse_elsewhere(actor: Actor, site_id: SiteId) -> None:
