@@ -214,7 +214,7 @@ def _holders(session: Session, *wanted: ColumnElement[bool], page: int) -> Seque
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Site, Site.id == Slot.site_id)
         .where(*wanted)
-        .order_by(Slot.starts_at, Slot.id, Person.sort_key, Person.id)
+        .order_by(Slot.starts_at, Slot.id, Person.sort_key, Person.id, Booking.id)
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
     )  # fmt: skip

@@ -59,7 +59,7 @@ def granted_page(
         .join(Slot, Slot.id == Entry.slot_id)
         .join(Site, Site.id == Slot.site_id)
         .where(Entry.round_id == round_id, Entry.standing == Standing.GRANTED)
-        .order_by(Slot.starts_at, Site.id, Slot.id, Person.sort_key, Person.id)
+        .order_by(Slot.starts_at, Site.id, Slot.id, Person.sort_key, Person.id, Entry.holder)
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
     )  # fmt: skip
