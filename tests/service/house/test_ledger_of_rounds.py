@@ -76,4 +76,4 @@ def test_a_seat_given_without_the_ledger_is_noticed(sessions: Sessions) -> None:
         slots.settle_draw(session, {slot_id: {Lane.ORDINARY: 1}}, actor=SYSTEM, now=PUBLISH_AT)
         give(session, slot_id, Lane.ORDINARY, Lane.ORDINARY)
 
-    assert broken(sessions) == {"the ledger counts exactly the bookings that hold a seat"}
+    assert broken(sessions) == {"the ledger counts exactly the bookings and holds that keep a seat"}
