@@ -124,13 +124,17 @@ class Agency(Base):
 
 
 class Reminder(Base):
-    """A reminder that went out: the key makes each one go out once for ever."""
+    """A reminder that went out: its stage of its last valid day, once for ever."""
 
     __tablename__ = "reminder"
-    __table_args__ = (CheckConstraint("days_before IN (90, 30, 7)", name="stage_known"),)
+    __table_args__ = (
+        UniqueConstraint("vehicle_id", "valid_until", "days_before"),
+        CheckConstraint("days_before IN (90, 30, 7)", name="stage_known"),
+    )
 
-    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"), primary_key=True)
-    valid_until: Mapped[date] = mapped_column(primary_key=True)
-    days_before: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
+    valid_until: Mapped[date]
+    days_before: Mapped[int]
     told_at: Mapped[datetime]
-    hold_id: Mapped[int | None]  # null: it carried no place
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("hold.id"))  # null: it carried no place

@@ -94,6 +94,7 @@ def upgrade() -> None:
 
     op.create_table(
         "reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("vehicle_id", sa.Integer(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("days_before", sa.Integer(), nullable=False),
@@ -101,7 +102,14 @@ def upgrade() -> None:
         sa.Column("hold_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("days_before IN (90, 30, 7)", name=op.f("ck_reminder_stage_known")),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_reminder_vehicle_id_vehicle")),
-        sa.PrimaryKeyConstraint("vehicle_id", "valid_until", "days_before", name=op.f("pk_reminder")),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_reminder_hold_id_hold")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint(
+            "vehicle_id",
+            "valid_until",
+            "days_before",
+            name=op.f("uq_reminder_vehicle_id_valid_until_days_before"),
+        ),
     )
 
 
