@@ -1,6 +1,5 @@
 """Who did not come: marked once, told, and only where somebody records who comes."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from booking.bookings.models import BookingState
 from booking.exams.line import EXAMS
 from booking.kernel.actors import SYSTEM
 from booking.kernel.db import Sessions, keyring_of, reading, unit_of_work
+from booking.kernel.ids import VisitId
 from booking.notices.models import Channel, Notice
 from booking.slots import service as slots
 from booking.slots.models import Slot
@@ -102,13 +102,9 @@ def test_a_line_that_does_not_record_who_comes_has_no_absent(sessions: Sessions)
     assert jobs.keep_days(sessions, EXAMS, ends_at + timedelta(days=1)) == 0
 
 
-def states(station: Station, visits: Mapping[str, int]) -> list[VisitState]:
-    return [station.seen(visit_id).state for visit_id in visits.values()]  # type: ignore[arg-type]  # ids of visits
-
-
 def test_whoever_still_waited_at_night_has_left_and_whoever_is_in_test_is_owed_a_result(sessions: Sessions) -> None:
     station = Station(sessions)
-    visits = {}
+    visits: dict[str, VisitId] = {}
     for car in ("car:test", "car:called", "car:waits"):
         visits[car] = station.arrive(car, "17:00").id
         if car != "car:waits":
@@ -120,4 +116,5 @@ def test_whoever_still_waited_at_night_has_left_and_whoever_is_in_test_is_owed_a
     assert jobs.end_days(sessions, CARS, midnight) == 2
     assert jobs.end_days(sessions, CARS, midnight) == 0
 
-    assert states(station, visits) == [VisitState.IN_TEST, VisitState.LEFT, VisitState.LEFT]
+    states = [station.seen(visit_id).state for visit_id in visits.values()]
+    assert states == [VisitState.IN_TEST, VisitState.LEFT, VisitState.LEFT]
