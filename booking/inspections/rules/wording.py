@@ -1,6 +1,7 @@
 """What a person reads: why a window is refused, how the vehicle stands, and what delay costs."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from booking.inspections.rules import law
 from booking.inspections.rules.due import DueStanding, State
@@ -145,12 +146,28 @@ def basis_shown(refusal: Refusal, language: Language) -> str:
     return refusal.basis if language == "en" else _IN_CHINESE[refusal.basis]
 
 
+@dataclass(frozen=True, slots=True)
+class StandingWords:
+    """How a vehicle stands, in the order in which it is told: until when, what to do, why, what else holds, and what
+    delay costs. A page sets them apart; a message says them as one paragraph.
+    """
+
+    until: str
+    to_do: str
+    because: tuple[str, ...]
+    notes: tuple[str, ...]
+    costs: tuple[str, ...]
+
+
 def explained_standing(standing: DueStanding, facts: VehicleFacts, language: Language) -> str:
     """Return a short paragraph: until when, what to do, where and by which article, and what delay costs."""
-    return ("" if language == "zh" else " ").join(_sentences(standing, facts, language))
+    words = standing_words(standing, facts, language)
+    sentences = (words.until, words.to_do, *words.because, *words.notes, *words.costs)
+    return ("" if language == "zh" else " ").join(sentences)
 
 
-def _sentences(standing: DueStanding, facts: VehicleFacts, language: Language) -> Iterator[str]:
+def standing_words(standing: DueStanding, facts: VehicleFacts, language: Language) -> StandingWords:
+    """Return the same sentence by sentence."""
     shown: Mapping[str, Fact] = {
         "kind": KINDS[facts.kind].filled(language, {}),
         "use": USES[facts.use].filled(language, {}),
@@ -159,19 +176,31 @@ def _sentences(standing: DueStanding, facts: VehicleFacts, language: Language) -
         "opens_on": standing.opens_on,
         "computed_on": standing.computed_on,
     }
-    yield _UNTIL[standing.state].filled(language, shown)
-    yield _TO_DO[standing.state, standing.step].filled(language, shown)
+    return StandingWords(
+        until=_UNTIL[standing.state].filled(language, shown),
+        to_do=_TO_DO[standing.state, standing.step].filled(language, shown),
+        because=tuple(_because(standing, language)),
+        notes=tuple(_notes(standing, shown, language)),
+        costs=tuple(
+            _with_basis(CONSEQUENCES[consequence.code], consequence.facts, consequence.basis, language)
+            for consequence in standing.consequences
+        ),
+    )
+
+
+def _because(standing: DueStanding, language: Language) -> Iterator[str]:
     yield _BECAUSE.filled(language, {"basis": standing.basis.filled(language, {})})
     if standing.state is State.NOT_YET:
         yield _OPENS_BECAUSE.filled(language, {"basis": standing.opens_basis.filled(language, {})})
+
+
+def _notes(standing: DueStanding, shown: Mapping[str, Fact], language: Language) -> Iterator[str]:
     for reason in standing.kept:
         yield KEPT[reason].filled(language, shown)
     if standing.differs:
         yield _DIFFERS.filled(language, shown)
     if standing.is_bound_to_place:
         yield _with_basis(_BOUND, {}, law.APPLICATION_54, language)
-    for consequence in standing.consequences:
-        yield _with_basis(CONSEQUENCES[consequence.code], consequence.facts, consequence.basis, language)
 
 
 def _with_basis(wording: Wording, facts: Mapping[str, Fact], basis: Wording, language: Language) -> str:
