@@ -114,6 +114,7 @@ def station(
     lanes: Sequence[tuple[str, int]] = (("inspection_small", 12), ("inspection_small", 12)),
     hours: Sequence[tuple[int, time, time]] = WEEK,
     daily_maximum: int = 500,
+    district: str = "赤坎区",
 ) -> SiteId:
     """Add a station with test lanes (service, vehicles an hour) and opening hours (ISO weekday, opens, closes)."""
     number = next(NUMBERS)
@@ -122,7 +123,7 @@ def station(
         line="inspections",
         name=f"测试检验站{number}",
         name_en=f"Test station {number}",
-        district="赤坎区",
+        district=district,
         address=f"检验路{number}号",
         phone="0759-0000000",
         open_weekdays="".join(str(weekday) for weekday in sorted({weekday for weekday, _, _ in hours})),
