@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -12,8 +12,9 @@ from booking.kernel.calendar import ONE_DAY, WorkingDays
 from booking.kernel.errors import NotFoundError
 from booking.kernel.ids import SiteId, TestLaneId
 from booking.sites.models import LaneOutage, Site, SiteDay, SiteHours, SiteService, TestLane
+from booking.sites.rules.districts import DISTRICTS, District, Point, about, kilometres
 from booking.sites.rules.site import Offer, SiteFacts, is_open
-from booking.sites.rules.station import LINE, Hours, LaneFacts, Outage, Price, StationLane, Terms
+from booking.sites.rules.station import LINE, Hours, LaneFacts, Outage, Price, StationLane, Terms, spans_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,21 @@ class StationShown(SiteShown):
     hours: tuple[Hours, ...]
     lanes: tuple[StationLane, ...]
     outages: tuple[Outage, ...]
+
+    def week(self) -> Sequence[Sequence[tuple[time, time]]]:
+        """Return the spans of each weekday, Monday first."""
+        return [spans_on(self.hours, weekday) for weekday in range(1, 8)]
+
+    def used_lanes(self) -> Sequence[StationLane]:
+        """Return the lanes that are in use, out of service or not."""
+        return [lane for lane in self.lanes if lane.facts.is_active]
+
+    def distances(self) -> Sequence[tuple[District, int]]:
+        """Return about how many kilometres it is from each district; nothing where the position is not known."""
+        if self.terms.latitude is None or self.terms.longitude is None:
+            return []
+        here = Point(self.terms.latitude, self.terms.longitude)
+        return [(district, about(kilometres(district.centre, here))) for district in DISTRICTS.values()]
 
     def outages_of(self, lane: StationLane) -> Sequence[Outage]:
         """Return the outages of one of the lanes, the first to begin first."""

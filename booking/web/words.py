@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from flask import Flask, current_app
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from booking.kernel.errors import Wording
@@ -43,6 +43,15 @@ BOOKING_STATES = {
     "cancelled": _l("cancelled"),
     "cancelled_by_office": _l("cancelled by the office"),
 }
+VEHICLE_KINDS = {  # as they stand among the classes of a slot
+    "SMALL_PASSENGER": _l("small passenger car"),
+    "MINIBUS": _l("minibus"),
+    "LARGE_PASSENGER": _l("large or medium passenger vehicle"),
+    "TRUCK": _l("truck"),
+    "SCHOOL_BUS": _l("school bus"),
+    "OTHER": _l("other vehicle"),
+    "MOTORCYCLE": _l("motorcycle"),
+}
 PLAN_STATES = {
     "draft": _l("draft"),
     "submitted": _l("submitted"),
@@ -56,6 +65,16 @@ PLAN_STATES = {
 def worded_by(table: Mapping[str, LazyString]) -> Callable[[str], str]:
     """Return a filter that puts a code into words; an unknown code stays as it is."""
     return lambda code: str(table.get(code, code))
+
+
+def kinds(codes: str) -> str:
+    """Put a list of classes into words: kinds of vehicle by name, licence classes as they are."""
+    return str(gettext(", ")).join(str(VEHICLE_KINDS.get(code, code)) for code in codes.split(",") if code)
+
+
+def yuan(fen: int) -> str:
+    """Write an amount of money: ¥85, ¥85.50."""
+    return f"¥{fen // 100}" if fen % 100 == 0 else f"¥{fen // 100}.{fen % 100:02}"
 
 
 def service_called(code: str) -> Wording:
@@ -76,3 +95,5 @@ def install(app: Flask, services: Mapping[str, Wording]) -> None:
         ("plan_state", PLAN_STATES),
     ):
         add_filter(app, worded_by(table), name)
+    add_filter(app, kinds, "kinds")
+    add_filter(app, yuan, "yuan")

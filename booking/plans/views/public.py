@@ -15,6 +15,7 @@ from booking.plans.queries.public import Closing, Filter
 from booking.plans.views.blueprint import bp
 from booking.plans.views.calendar import public_page
 from booking.sites import queries as sites
+from booking.sites.rules.station import LINE as STATIONS
 from booking.slots.queries import slots_between
 from booking.web.cache import kept_a_moment, shared_page
 from booking.web.guards import public
@@ -52,9 +53,16 @@ def site(site_id: int) -> ResponseReturnValue:
     number = SiteId(site_id)
     with reading(sessions()) as session:
         shown = sites.site(session, number)
+        station = sites.station(session, number, now=now()) if shown.facts.line == STATIONS else None
         exceptions = sites.days(session, number, today())
         slots = slots_between(session, today(), today() + REACH, site_id=number, limit=NEXT_SESSIONS)
         upcoming = plans.next_plan(session, Filter(site_id=number), now=now())
     return render_template(
-        "plans/site.html", site=shown, exceptions=exceptions, slots=slots, plan=upcoming, now=now()
+        "plans/site.html",
+        site=shown,
+        station=station,
+        exceptions=exceptions,
+        slots=slots,
+        plan=upcoming,
+        now=now(),
     )

@@ -1,5 +1,6 @@
 """Forms of the sites. They check shape and bounds; who may do it is the services' question."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -197,10 +198,10 @@ def day_form(set_before: DayShown | None) -> DayForm:
     return DayForm(state=code, seen=f"{code}:{set_before.reason}")
 
 
-def mark(form: FlaskForm, refusal: InvalidInputError) -> None:
+def mark(form: FlaskForm, refusal: InvalidInputError, sentences: Mapping[str, LazyString] = REFUSED) -> None:
     """Put what the service found wrong beside the field it is about, or above the form if it has none."""
     errors = form[refusal.field].errors if refusal.field in form else form.form_errors
-    errors.append(REFUSED[refusal.field])
+    errors.append(sentences[refusal.field])
 
 
 def _class_field(service: str) -> Field:

@@ -1,8 +1,8 @@
 """Every page of sites. Importing a module puts its pages on the blueprint, and this names them all."""
 
-from booking.sites.views import site
+from booking.sites.views import outages, site, stations
 from booking.sites.views.blueprint import bp
 
-MODULES = (site,)
+MODULES = (site, stations, outages)
 
 __all__ = ["MODULES", "bp"]

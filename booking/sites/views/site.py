@@ -13,8 +13,10 @@ from booking.kernel.errors import InvalidInputError, NotAllowedError, NotFoundEr
 from booking.kernel.ids import SiteId
 from booking.sites import queries
 from booking.sites.forms.site import LINES, WEEKDAYS, ChooseDayForm, DayForm, NewSiteForm, day_form, mark, site_form
+from booking.sites.forms.station import WAYS
 from booking.sites.queries import DayShown, SiteShown
 from booking.sites.rules.site import may_change, may_set_days
+from booking.sites.rules.station import LINE
 from booking.sites.service import days as opening
 from booking.sites.service import site as service
 from booking.sites.views.blueprint import bp
@@ -102,16 +104,21 @@ def day(site_id: int, day: str) -> ResponseReturnValue:
 def _site_page(site_id: SiteId, form: ChooseDayForm) -> str:
     with reading(sessions()) as session:
         shown = queries.site(session, site_id)
+        station = queries.station(session, site_id, now=now()) if shown.facts.line == LINE else None
         days = queries.days(session, site_id, today())
     return render_template(
         "sites/show.html",
         site=shown,
+        station=station,
         days=days,
         form=form,
         lines=dict(LINES),
         weekdays=[label for number, label in WEEKDAYS if number in shown.facts.open_weekdays],
         may_change=_may_change(),
         may_set_days=role_may(actor(), Act.PROPOSE_PLANS) and may_set_days(actor(), site_id),
+        ways=WAYS,
+        may_keep=role_may(actor(), Act.KEEP_STATIONS),
+        may_announce=role_may(actor(), Act.ANNOUNCE_OUTAGES) and may_set_days(actor(), site_id),
     )
 
 

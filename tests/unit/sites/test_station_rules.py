@@ -75,7 +75,7 @@ def test_a_whole_lane_is_accepted() -> None:
         (replace(LANE, kinds="MOTORCYCLE"), "kinds"),
         (replace(LANE, kinds="TRUCK,TRUCK"), "kinds"),
         (replace(LANE, vehicles_per_hour=0), "vehicles_per_hour"),
-        (replace(LANE, vehicles_per_hour=100), "vehicles_per_hour"),
+        (replace(LANE, vehicles_per_hour=1000), "vehicles_per_hour"),
     ],
 )
 def test_a_lane_that_cannot_be_is_refused_by_the_field(wrong: LaneFacts, field: str) -> None:
