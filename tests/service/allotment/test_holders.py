@@ -66,10 +66,21 @@ class Yard:
         with reading(self.sessions) as session:
             return session.scalars(select(Round.id)).one(), slot_id
 
-    def ask(self, holder: Holder, slot_id: SlotId, actor: Actor | None = None, **more: object) -> str:
+    def ask(
+        self, holder: Holder, slot_id: SlotId, actor: Actor | None = None, *, told: Actor | None = None, key: str = ""
+    ) -> str:
+        """Let the owner, or an actor, ask for the slot; `told` is who is told, if not the one who asks."""
         actor = actor or self.owner
-        values = {"person_id": id_of(actor), "request_key": new_token(), **more}
-        asked = Asked(holder=holder, service=SERVICE, wishes=(slot_id,), **values)  # type: ignore[arg-type]  # passed
+        at_counter = actor.role is Role.COUNTER
+        asked = Asked(
+            id_of(told or actor),
+            holder,
+            SERVICE,
+            (slot_id,),
+            key or new_token(),
+            channel=BookingChannel.COUNTER if at_counter else BookingChannel.INTERNET,
+            reason="到窗口办理" if at_counter else "",
+        )
         with unit_of_work(self.sessions) as session:
             return requests.ask(session, self.garage, asked, actor=actor, now=OPENED)
 
@@ -198,12 +209,12 @@ def test_one_form_sent_for_two_vehicles_is_no_booking_of_the_second(yard: Yard) 
 def test_one_form_sent_for_two_vehicles_is_no_request_of_the_second(yard: Yard) -> None:
     round_id, slot_id = yard.round_of(2)
     first, second = yard.vehicles
-    reference = yard.ask(first, slot_id, request_key="form")
+    reference = yard.ask(first, slot_id, key="form")
 
     with pytest.raises(ConflictError):
-        yard.ask(second, slot_id, request_key="form")
+        yard.ask(second, slot_id, key="form")
 
-    assert yard.ask(first, slot_id, request_key="form") == reference
+    assert yard.ask(first, slot_id, key="form") == reference
     assert [one.holder for one in yard.entries(round_id)] == [first]
 
 
@@ -212,17 +223,16 @@ def test_nobody_asks_for_a_vehicle_of_somebody_else_or_in_the_name_of_a_stranger
     stranger, clerk = yard.somebody(), yard.somebody(Role.COUNTER)
     owner_at_work = yard.somebody(Role.COUNTER, person_id=yard.owner.person_id)
     first, _ = yard.vehicles
-    at_the_counter = {"channel": BookingChannel.COUNTER, "reason": "到窗口办理"}
 
     with pytest.raises(NotFoundError):
         yard.ask(first, slot_id, stranger)
     with pytest.raises(NotFoundError):
-        yard.ask(first, slot_id, person_id=stranger.person_id)
+        yard.ask(first, slot_id, told=stranger)
     with pytest.raises(NotFoundError):
-        yard.ask(first, slot_id, clerk, person_id=stranger.person_id, **at_the_counter)
+        yard.ask(first, slot_id, clerk, told=stranger)
     with pytest.raises(NotAllowedError):
-        yard.ask(first, slot_id, owner_at_work, **at_the_counter)
-    yard.ask(first, slot_id, clerk, person_id=yard.owner.person_id, **at_the_counter)
+        yard.ask(first, slot_id, owner_at_work)
+    yard.ask(first, slot_id, clerk, told=yard.owner)
 
     with reading(yard.sessions) as session:
         assert session.scalar(select(func.count()).select_from(Request)) == 1
