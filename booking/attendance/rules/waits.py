@@ -43,7 +43,8 @@ def estimated_waits(
     """Return by number how long each will wait from now on; nothing where no post is open.
 
     Never negative. Of two in one class, the one in front never waits longer than the one behind; one more to come
-    never shortens anybody's wait.
+    never shortens anybody's wait. While posts keep their intervals nobody waits longer than they were told, except
+    those who are early: until their window begins, whoever comes may be called before them.
     """
     if not posts:
         return {}

@@ -39,6 +39,7 @@ class Cars:
 
     key = "inspections"
     name = Wording("机动车检验", "vehicle inspection")
+    coming = Wording("", "")
     services: Mapping[str, Wording] = {SERVICE: Wording("小型汽车检验", "inspection of small cars")}
 
     def refusals(self, *given: object, **more: object) -> Sequence[Refusal]:
