@@ -1,4 +1,4 @@
-"""Who is called next. The office's own rule (no order settles it), published as it stands here.
+"""Who is called next. This is the office's own rule: no order of the ministry settles it.
 
 Whoever booked and came on time goes first within their window; everybody else goes by arrival.
 """
