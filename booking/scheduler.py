@@ -30,6 +30,7 @@ from booking.accounts.jobs import forget_what_is_past
 from booking.allotment import jobs as rounds
 from booking.allotment.beacons import Beacons, build_beacons
 from booking.audit import runs
+from booking.inspections.jobs import remind_owners, settle_outages
 from booking.kernel.calendar import LOCAL, at_local, local_day
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine, reading, unit_of_work
@@ -87,11 +88,13 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("publish-plans", publish_due_plans, EVERY_MINUTE),
         Job("open-rounds", of_every_line(rounds.open_rounds, outside.beacons), EVERY_MINUTE),
         Job("release-seats", release_due_seats, EVERY_MINUTE),
+        Job("settle-outages", settle_outages, EVERY_MINUTE),
         Job("lapse-holds", lapse_due_holds, EVERY_MINUTE),
         Job("cancel-withdrawn", of_every_line(rounds.cancel_in_withdrawn_slots), EVERY_MINUTE),
         Job("advance-rounds", of_every_line(rounds.advance_rounds, outside.beacons), EVERY_MINUTE),
         Job("return-freed-seats", hand_on_and_return, EVERY_MINUTE, hour=freed_seats_hour),
         Job("end-requests", of_every_line(rounds.end_requests_without_hope), EVERY_MINUTE, hour=clock_time(1)),
+        Job("remind-owners", remind_owners, EVERY_MINUTE, hour=clock_time(9)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
         Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),
     )
@@ -129,12 +132,9 @@ def _send(senders: Senders, sessions: Sessions, now: datetime) -> int:
 def outside_of(settings: Settings) -> Outside:
     """Return what the settings ask for; without a gateway, messages are files in the data folder."""
     senders = build_senders(
-        sms=settings.sms,
-        folder=settings.data / "outbox",
-        smtp_host=settings.smtp_host,
-        smtp_port=settings.smtp_port,
-        mail_from=settings.mail_from,
-    )
+        sms=settings.sms, folder=settings.data / "outbox",
+        smtp_host=settings.smtp_host, smtp_port=settings.smtp_port, mail_from=settings.mail_from,
+    )  # fmt: skip
     return Outside(senders, build_beacons(is_demo=settings.is_demo, mirrors=settings.drand_mirrors))
 
 
@@ -257,14 +257,9 @@ def _note(
         try:
             with unit_of_work(sessions) as session:
                 runs.note_run(
-                    session,
-                    job.name,
-                    due_at=due_at,
-                    started_at=started_at,
-                    finished_at=finished_at,
-                    count=count,
-                    failure=failure,
-                )
+                    session, job.name, due_at=due_at, started_at=started_at, finished_at=finished_at,
+                    count=count, failure=failure,
+                )  # fmt: skip
             return
         except runs.RunClaimedError:
             if is_last:

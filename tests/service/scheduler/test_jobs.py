@@ -52,18 +52,22 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "publish-plans",
         "open-rounds",
         "release-seats",
+        "settle-outages",
         "lapse-holds",
         "cancel-withdrawn",
         "advance-rounds",
         "return-freed-seats",
         "end-requests",
+        "remind-owners",
         "expire",
         "send-messages",
     ]
 
 
 def test_every_job_runs_on_an_empty_database(sessions: Sessions, clock: FixedClock, outside: Outside) -> None:
-    assert [run_job(sessions, job.name, clock.now(), outside=outside) for job in jobs(outside)] == [0] * len(jobs(outside))
+    assert [run_job(sessions, job.name, clock.now(), outside=outside) for job in jobs(outside)] == [0] * len(
+        jobs(outside)
+    )
 
 
 def test_a_job_of_another_name_is_refused(sessions: Sessions, clock: FixedClock, outside: Outside) -> None:
