@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from booking.kernel.ids import PlanId, SiteId
 from booking.plans.models import Plan, PlanKind, PlanLine, PlanState
 from booking.plans.rules.conflicts import DayFacts
-from booking.plans.rules.timetable import Closing, PlanSettings, RoundSettings, Stage, Timetable, schedule
+from booking.plans.rules.timetable import Closing, PlanSettings, Portion, RoundSettings, Timetable, schedule
 from booking.policies import queries as policies
 from booking.policies.rules.setting import Values
 from booking.sites import queries as sites
@@ -43,7 +43,7 @@ def plan_settings(session: Session, line: str, day: date, *, method: str = "") -
         publish_hour=values.clock("plans.publish_hour"),
         lead_days=values.number("plans.lead_days"),
         lead_hour=values.clock("plans.lead_hour"),
-        stages=_stages(values, line),
+        portions=_portions(values, line),
         walk_in_percent=int(values.get(f"{line}.walk_in_percent", 0)),
         cancel_working_days=values.number("bookings.cancel_working_days"),
         closing=_closing(values, line),
@@ -52,13 +52,13 @@ def plan_settings(session: Session, line: str, day: date, *, method: str = "") -
     )
 
 
-def _stages(values: Values, line: str) -> tuple[Stage, ...]:
+def _portions(values: Values, line: str) -> tuple[Portion, ...]:
     first = (values.number(f"{line}.release_days_before"), values.clock(f"{line}.release_hour"))
     if f"{line}.first_percent" not in values:
-        return (Stage(*first),)
+        return (Portion(*first),)
     percent = values.number(f"{line}.first_percent")
     later = (values.number(f"{line}.second_days_before"), values.clock(f"{line}.second_hour"))
-    return (Stage(*first, percent), Stage(*later, 100 - percent))
+    return (Portion(*first, percent), Portion(*later, 100 - percent))
 
 
 def _closing(values: Values, line: str) -> Closing | None:

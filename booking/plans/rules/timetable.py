@@ -42,8 +42,8 @@ def round_times(close_day: date, settings: RoundSettings) -> RoundTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A moment at which `percent` of the bookable places are released, a number of calendar days before the day."""
+class Portion:
+    """A part of the bookable places, in per cent, and when it is released: calendar days before the day, and an hour."""
 
     days_before: int
     hour: time
@@ -62,7 +62,7 @@ class Closing:
 class PlanSettings:
     """The office's settings for one planned day; hours are wall-clock times, days calendar days unless said.
 
-    `stages` release the bookable places, the first one first; of each window, `walk_in_percent` is kept for whoever
+    `portions` release the bookable places, the first one first; of each window, `walk_in_percent` is kept for whoever
     comes without a booking. With `closing`, each window closes by itself, else all close with the last working day.
     """
 
@@ -70,7 +70,7 @@ class PlanSettings:
     publish_hour: time = time(9)
     lead_days: int = 10  # Order 162, art. 52: at least ten days before the exam
     lead_hour: time = time(9)
-    stages: tuple[Stage, ...] = (Stage(10, time(12)),)
+    portions: tuple[Portion, ...] = (Portion(10, time(12)),)
     walk_in_percent: int = 0
     cancel_working_days: int = 1  # Order 162, arts. 46 and 110: one working day
     closing: Closing | None = None
@@ -103,11 +103,11 @@ class Timetable:
         return replace(self, closes_at=begins - self.closing.book, cancel_until=begins - self.closing.cancel)
 
     def released(self, places: int) -> tuple[tuple[datetime, int], ...]:
-        """Return how many of the bookable `places` are released when; the last stage takes what is left over."""
-        stages = self.releases or ((self.opens_at, 100),)
+        """Return how many of the bookable `places` are released when; the last portion takes what is left over."""
+        portions = self.releases or ((self.opens_at, 100),)
         due, given = [], 0
-        for number, (at, percent) in enumerate(stages, start=1):
-            amount = places - given if number == len(stages) else part(places, percent)
+        for number, (at, percent) in enumerate(portions, start=1):
+            amount = places - given if number == len(portions) else part(places, percent)
             due.append((max(at, self.opens_at), amount))
             given += amount
         merged = {at: sum(n for when, n in due if when == at) for at, _ in due}
@@ -147,7 +147,7 @@ def schedule(day: date, settings: PlanSettings, working_days: WorkingDays) -> Ti
     last_day = working_days.before(day, 0 if settings.closing else settings.cancel_working_days)
     closes_at = start_of(min(last_day + ONE_DAY, day))
     if settings.method == FIRST_COME:
-        releases = tuple((_before(day, stage.days_before, stage.hour), stage.percent) for stage in settings.stages)
+        releases = tuple((_before(day, one.days_before, one.hour), one.percent) for one in settings.portions)
         return Timetable(
             publish_at=_before(day, settings.publish_days_before, settings.publish_hour),
             publish_by=_before(day, settings.lead_days, settings.lead_hour),

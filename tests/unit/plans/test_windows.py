@@ -1,4 +1,4 @@
-"""Stations release their places in stages, keep a share for whoever comes, and close window by window."""
+"""Stations release their places in portions, keep a share for whoever comes, and close window by window."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.kernel.calendar import WorkingDays, at_local
-from booking.plans.rules.timetable import Closing, PlanSettings, Stage, Timetable, part, schedule
+from booking.plans.rules.timetable import Closing, PlanSettings, Portion, Timetable, part, schedule
 
 DAY = date(2026, 12, 8)
 CLOSING = Closing(book=timedelta(minutes=30), cancel=timedelta(hours=2))
 STATION = PlanSettings(
     method="first_come",
-    stages=(Stage(10, time(8), 60), Stage(3, time(8), 40)),
+    portions=(Portion(10, time(8), 60), Portion(3, time(8), 40)),
     walk_in_percent=20,
     closing=CLOSING,
 )
@@ -32,7 +32,7 @@ def test_sixty_per_cent_come_ten_days_ahead_and_the_rest_three_days_ahead() -> N
 @pytest.mark.parametrize(
     ("places", "expected"),
     [
-        (1, [1]),  # half up: nothing is left for the second stage
+        (1, [1]),  # half up: nothing is left for the second portion
         (2, [1, 1]),
         (8, [5, 3]),
         (9, [5, 4]),
@@ -44,9 +44,9 @@ def test_places_that_cannot_be_parted_evenly_are_parted_half_up(places: int, exp
 
 @given(places=st.integers(0, 500), percent=st.integers(0, 100))
 def test_every_place_is_released_once(places: int, percent: int) -> None:
-    stages = (Stage(10, time(8), percent), Stage(3, time(8), 100 - percent))
+    portions = (Portion(10, time(8), percent), Portion(3, time(8), 100 - percent))
 
-    released = timetable(PlanSettings(method="first_come", stages=stages)).released(places)
+    released = timetable(PlanSettings(method="first_come", portions=portions)).released(places)
 
     assert sum(amount for _, amount in released) == places
     assert all(amount > 0 for _, amount in released)
