@@ -20,6 +20,7 @@ from booking.allotment import verifying
 from booking.app import open_sessions
 from booking.demo.build import build_demo, is_empty, sign_ins_in_words
 from booking.exams import imports as exams
+from booking.inspections import imports as vehicles
 from booking.kernel.actors import SYSTEM, Actor
 from booking.kernel.calendar import LOCAL, local_day
 from booking.kernel.clock import SystemClock
@@ -262,7 +263,9 @@ IMPORTERS: dict[str, Importer] = {
     "learners": exams.import_learners,
     "results": exams.import_results,
     "sites": import_sites,
+    "vehicles": vehicles.import_vehicles,
 }
+EXPORTERS: dict[str, Callable[[Session], str]] = {"vehicles": vehicles.export_vehicles}
 
 
 @main.command("import")
@@ -274,3 +277,20 @@ def import_file(what: str, file: Path) -> None:
     with writing() as (session, now):
         done = IMPORTERS[what](session, file.read_bytes(), actor=SYSTEM, now=now)
     click.echo(f"Imported {what}: {done}.")
+
+
+@main.command("export")
+@click.argument("what", type=click.Choice(sorted(EXPORTERS)))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@in_one_line
+def export_file(what: str, file: Path) -> None:
+    """Write a CSV file that `booking import` reads: personal data in clear, so for this user's eyes alone."""
+    with reading(ready(read_settings())) as session:
+        text = EXPORTERS[what](session)
+    try:
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_text(text, encoding="utf-8")
+    except OSError as failure:
+        fail(f"{file} cannot be written: {failure.strerror}")
+    click.echo(f"Exported {what}: {len(text.splitlines()) - 1}.")
