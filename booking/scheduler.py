@@ -29,6 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from booking.accounts.jobs import forget_what_is_past
 from booking.allotment import jobs as rounds
 from booking.allotment.beacons import Beacons, build_beacons
+from booking.attendance.jobs import keep_days
 from booking.audit import runs
 from booking.inspections.jobs import remind_owners, settle_outages
 from booking.kernel.calendar import LOCAL, at_local, local_day
@@ -94,6 +95,7 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("advance-rounds", of_every_line(rounds.advance_rounds, outside.beacons), EVERY_MINUTE),
         Job("return-freed-seats", hand_on_and_return, EVERY_MINUTE, hour=freed_seats_hour),
         Job("end-requests", of_every_line(rounds.end_requests_without_hope), EVERY_MINUTE, hour=clock_time(1)),
+        Job("keep-days", of_every_line(keep_days), EVERY_MINUTE),
         Job("remind-owners", remind_owners, EVERY_MINUTE, hour=clock_time(9)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
         Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),

@@ -7,7 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from booking.audit.queries import Entry
-from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, ROLES
+from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, ROLES, VISIT_STATES
 
 ACTS = {
     "booking made": _l("booking made"),
@@ -70,6 +70,18 @@ ACTS = {
     "reminders switched": _l("reminders switched"),
     "agency granted": _l("agent recorded"),
     "agency ended": _l("agency ended"),
+    "visit arrived": _l("arrival recorded"),
+    "visit called": _l("number called"),
+    "visit called again": _l("number called again"),
+    "visit missed a call": _l("call missed"),
+    "visit missed its calls": _l("calls missed, taken as left"),
+    "visit begun": _l("test begun"),
+    "visit broken off": _l("test broken off"),
+    "visit left": _l("left without a test"),
+    "visit passed": _l("test passed"),
+    "visit failed": _l("test failed"),
+    "result undone": _l("result taken back"),
+    "result settled": _l("result final"),
     "history imported": _l("history imported"),
     "account registered": _l("account registered"),
     "staff account added": _l("staff account added"),
@@ -91,6 +103,7 @@ KINDS = {
     "learner": _l("learner record"),
     "owner": _l("vehicle owner"),
     "vehicle": _l("vehicle"),
+    "visit": _l("visit"),
     "person": _l("person"),
     "account": _l("account"),
     "sign_in": _l("sign-in"),
@@ -107,6 +120,7 @@ JOBS = {
     "release-seats": _l("release places that are due"),
     "lapse-holds": _l("end held places whose time is over"),
     "settle-outages": _l("take places that outages cost off sale"),
+    "keep-days": _l("settle results and note who stayed away"),
     "remind-owners": _l("remind vehicle owners, daily at 09:00"),
     "cancel-withdrawn": _l("cancel bookings of withdrawn sessions"),
     "return-freed-seats": _l("return freed places, daily at the announced hour"),
@@ -130,9 +144,11 @@ FACTS = {
     "day": _l("day"),
     "kind": _l("kind"),
     "reason": _l("reason"),
+    "number": _l("number of the day"),
+    "post": _l("called to"),
 }
 VALUES: Mapping[str, Mapping[str, LazyString]] = {
-    "state": {**PLAN_STATES, **BOOKING_STATES},
+    "state": {**PLAN_STATES, **BOOKING_STATES, **VISIT_STATES},
     "lane": LANES,
     "channel": CHANNELS,
     "role": ROLES,

@@ -52,6 +52,14 @@ VEHICLE_KINDS = {  # as they stand among the classes of a slot
     "OTHER": _l("other vehicle"),
     "MOTORCYCLE": _l("motorcycle"),
 }
+VISIT_STATES = {
+    "waiting": _l("waiting"),
+    "called": _l("called"),
+    "in_test": _l("in test"),
+    "passed": _l("passed"),
+    "failed": _l("failed"),
+    "left": _l("left untested"),
+}
 PLAN_STATES = {
     "draft": _l("draft"),
     "submitted": _l("submitted"),

@@ -58,6 +58,7 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "advance-rounds",
         "return-freed-seats",
         "end-requests",
+        "keep-days",
         "remind-owners",
         "expire",
         "send-messages",
