@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import groupby
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -47,9 +48,11 @@ class StationShown(SiteShown):
     lanes: tuple[StationLane, ...]
     outages: tuple[Outage, ...]
 
-    def week(self) -> Sequence[Sequence[tuple[time, time]]]:
-        """Return the spans of each weekday, Monday first."""
-        return [spans_on(self.hours, weekday) for weekday in range(1, 8)]
+    def week(self) -> Sequence[tuple[int, int, Sequence[tuple[time, time]]]]:
+        """Return the week as (first day, last day, spans): days in a row with the same hours stand together."""
+        by_hours = groupby(range(1, 8), lambda weekday: spans_on(self.hours, weekday))
+        rows = [(spans, list(weekdays)) for spans, weekdays in by_hours]
+        return [(weekdays[0], weekdays[-1], spans) for spans, weekdays in rows]
 
     def used_lanes(self) -> Sequence[StationLane]:
         """Return the lanes that are in use, out of service or not."""

@@ -18,6 +18,7 @@ from booking.kernel.ids import TestLaneId
 from booking.sites import queries
 from booking.sites.models import LaneOutage
 from booking.sites.rules.site import may_set_days
+from booking.sites.rules.station import StationLane
 from booking.sites.service.days import FARTHEST, LONGEST_REASON
 
 
@@ -52,16 +53,8 @@ def announce_outage(
     lane = queries.lane(session, lane_id)
     if not may_set_days(actor, lane.site_id):
         raise NotAllowedError
+    check_outage(lane, starts_at, ends_at, reason=reason, now=now)
     why = reason.strip()
-    problems = {
-        "lane": not lane.facts.is_active,
-        "starts_at": not start_of(local_day(now)) <= starts_at <= now + FARTHEST,
-        "ends_at": ends_at is not None and not max(starts_at, now) < ends_at <= now + FARTHEST,
-        "reason": not why or len(why) > LONGEST_REASON,
-    }
-    for field, is_wrong in problems.items():
-        if is_wrong:
-            raise InvalidInputError(field)
     row = insert(LaneOutage).values(
         lane_id=lane_id,
         starts_at=starts_at,
@@ -79,6 +72,22 @@ def announce_outage(
     }
     audit.record(session, "outage announced", "test_lane", lane_id, actor=actor, now=now, after=after, reason=why)
     return outage_id
+
+
+def check_outage(
+    lane: StationLane, starts_at: datetime, ends_at: datetime | None, *, reason: str, now: datetime
+) -> None:
+    """Raise `InvalidInputError` naming the first thing of an outage that cannot be right."""
+    why = reason.strip()
+    problems = {
+        "lane": not lane.facts.is_active,
+        "starts_at": not start_of(local_day(now)) <= starts_at <= now + FARTHEST,
+        "ends_at": ends_at is not None and not max(starts_at, now) < ends_at <= now + FARTHEST,
+        "reason": not why or len(why) > LONGEST_REASON,
+    }
+    for field, is_wrong in problems.items():
+        if is_wrong:
+            raise InvalidInputError(field)
 
 
 def end_outage(session: Session, outage_id: int, *, actor: Actor, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Pages of stations: lanes, hours, prices and directions for the office, outages for who runs the station too."""
 
+import re
 from collections.abc import Callable
 from datetime import time
 
@@ -386,9 +387,10 @@ def test_the_public_page_of_a_station_tells_hours_prices_and_lanes(stranger: Vis
 
     page = stranger.get(f"/sites/{place}").text
 
-    assert "08:00–12:00, 14:00–17:00" in page
+    assert re.search(r"Monday to Friday</dt>\s*<dd>\s*08:00–12:00, 14:00–17:00", page)
+    assert re.search(r"Saturday to Sunday</dt>\s*<dd>\s*closed", page)
     assert "not published" in page
-    assert "truck" in page
+    assert "(truck)" in page
     assert "旧线" not in page
 
 
