@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from booking.attendance.models import Visit
+from booking.attendance.models import Visit, VisitState
 from booking.audit import service as audit
 from booking.bookings.models import LIVE, Booking
 from booking.inspections.holders import holder_of
@@ -13,7 +13,7 @@ from booking.inspections.models import Owner, Reminder, Vehicle
 from booking.inspections.queries.authority import people_for
 from booking.inspections.queries.facts import settings_on, vehicle_facts
 from booking.inspections.queries.stations import nearest_first, stations_for
-from booking.inspections.rules.due import standing
+from booking.inspections.rules.due import DueStanding, standing
 from booking.inspections.rules.facts import VehicleKind
 from booking.inspections.rules.periods import Step
 from booking.inspections.service.messages import held_facts, tell_of_vehicle
@@ -75,6 +75,9 @@ def remind(session: Session, vehicle_id: VehicleId, *, actor: Actor, now: dateti
     stage = stage_on(vehicle.valid_until, today) if vehicle.valid_until else None
     if stage is None or vehicle.valid_until is None or not _wants_one(session, vehicle):
         return False
+    stands = _standing(session, vehicle, today)
+    if stands is not None and _has_passed(session, vehicle, stands.opens_on):
+        return False
     row = insert(Reminder).values(
         vehicle_id=vehicle_id, valid_until=vehicle.valid_until, days_before=stage, told_at=now
     )
@@ -83,7 +86,7 @@ def remind(session: Session, vehicle_id: VehicleId, *, actor: Actor, now: dateti
             reminder_id = session.execute(row.returning(Reminder.id)).scalar_one()
     except RemindedError:
         return False
-    needs_test = _needs_test(session, vehicle, today)
+    needs_test = stands is None or stands.step is Step.LINE_TEST
     kept = _place(session, vehicle, actor=actor, now=now) if needs_test and stage == WITH_PLACE else None
     if kept is not None:
         session.execute(update(Reminder).where(Reminder.id == reminder_id).values(hold_id=kept.hold_id))
@@ -109,11 +112,20 @@ def _wants_one(session: Session, vehicle: Vehicle) -> bool:
     return session.scalar(booked) is None and not session.get_one(Owner, vehicle.owner_id).reminders_off
 
 
-def _needs_test(session: Session, vehicle: Vehicle, today: date) -> bool:
+def _standing(session: Session, vehicle: Vehicle, today: date) -> DueStanding | None:
+    """Return how the vehicle stands, or None where nobody knows when it was first registered."""
     if vehicle.registered_on is None:
-        return True
+        return None
     facts = vehicle_facts(vehicle, keyring_of(session))
-    return standing(facts, today=today, settings=settings_on(session, today)).step is Step.LINE_TEST
+    return standing(facts, today=today, settings=settings_on(session, today))
+
+
+def _has_passed(session: Session, vehicle: Vehicle, since: date) -> bool:
+    """Say whether the vehicle has passed for its next mark, of which the register may not know yet."""
+    passed = select(Visit.id).where(
+        Visit.holder == holder_of(VehicleId(vehicle.id)), Visit.state == VisitState.PASSED, Visit.day >= since
+    )
+    return session.scalar(passed.limit(1)) is not None
 
 
 def _place(session: Session, vehicle: Vehicle, *, actor: Actor, now: datetime) -> Kept | None:

@@ -164,12 +164,25 @@ def test_the_station_of_the_last_visit_comes_first_and_then_the_nearest(sessions
     assert found == {holder_of(cars[0]): windows[far], holder_of(cars[1]): windows[near]}
 
 
-def visit(vehicle_id: VehicleId, site_id: SiteId) -> Visit:
-    at = NOW - 365 * DAY
+def visit(vehicle_id: VehicleId, site_id: SiteId, *, days_ago: int = 365) -> Visit:
+    """Make a visit of a car that passed."""
+    at = NOW - days_ago * DAY
     return Visit(
         site_id=site_id, day=local_day(at), number=1, service="inspection_small", holder=holder_of(vehicle_id),
-        kind=VisitKind.WALK_IN, on_time=False, arrived_at=at, queued_at=at, state=VisitState.LEFT, ended_at=at,
+        kind=VisitKind.WALK_IN, on_time=False, arrived_at=at, queued_at=at, called_at=at, post="1", started_at=at,
+        ended_at=at, state=VisitState.PASSED,
     )  # fmt: skip
+
+
+def test_who_has_passed_already_is_not_told_again_while_the_register_is_behind(sessions: Sessions) -> None:
+    vehicle_id = car(sessions, applicant(sessions), 30)
+    place = station(sessions)
+    with unit_of_work(sessions) as session:
+        session.add(visit(vehicle_id, place, days_ago=3))
+
+    assert remind_owners(sessions, NOW) == 0
+
+    assert stages(sessions, vehicle_id) == []
 
 
 def test_who_needs_no_line_test_is_told_to_get_the_mark_and_held_nothing(sessions: Sessions) -> None:
