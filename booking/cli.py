@@ -33,9 +33,9 @@ from booking.processes import run_together, web_command
 from booking.simulation.command import simulate
 from booking.sites.service import lists as sites
 from booking.stats import exports
-from booking.stats import queries as stats
 from booking.stats import service as history
-from booking.stats.rules import Shares
+from booking.stats.queries import shares as stats
+from booking.stats.rules.shares import Shares
 from config import ConfigurationError, Settings, prepare_data_folder, read_settings
 
 P = ParamSpec("P")

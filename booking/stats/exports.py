@@ -8,7 +8,7 @@ from decimal import Decimal
 from booking.kernel.errors import Language, Wording
 from booking.kernel.tables import write_csv
 from booking.lines import service_names
-from booking.stats.rules import Count, Shares
+from booking.stats.rules.shares import Count, Shares
 
 COLUMNS = ("service", "online", "total", "share")
 TOTAL = "total"

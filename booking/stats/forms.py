@@ -9,7 +9,7 @@ from wtforms import Form, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from booking.kernel.ids import SiteId
-from booking.stats.queries import Days, NamedSite
+from booking.stats.queries.shares import Days, NamedSite
 from booking.web.fields import DayField
 from booking.web.language import language
 

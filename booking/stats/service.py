@@ -17,14 +17,13 @@ from booking.lines import LINES
 from booking.sites.models import Site
 from booking.stats.exports import shares_as_csv
 from booking.stats.models import PastBooking
-from booking.stats.queries import services_of, shares
-from booking.stats.rules import CHANNELS, INSPECTIONS, OUTCOMES
+from booking.stats.queries.shares import services_of, shares
+from booking.stats.rules.shares import CHANNELS, OUTCOMES
 
 CHUNK = 5000  # rows sent to the database at a time
 FINGERPRINT = 40  # hexadecimal digits, as many as the log keeps of an object's name
-HISTORY_LINES = tuple(dict.fromkeys((*LINES, INSPECTIONS)))
 PARSERS = {
-    "line": choice(*HISTORY_LINES),
+    "line": choice(*LINES),
     "service": text(40),
     "site": text(20),
     "date": iso_date,
@@ -83,7 +82,7 @@ def export_shares_csv(
 
 def _checked(data: str | bytes, sites: Mapping[str, _Site]) -> Sequence[dict[str, Any]]:
     """Return the rows as they are stored; raise `ImportRefusedError` before any of them is."""
-    services = {line: services_of(line) for line in HISTORY_LINES}
+    services = {line: services_of(line) for line in LINES}
     rows = Rows(data, PARSERS, _Past)
     found = []
     for number, row in rows:

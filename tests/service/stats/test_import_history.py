@@ -12,7 +12,7 @@ from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import ImportRefusedError
 from booking.sites.models import Site
 from booking.stats.models import PastBooking
-from booking.stats.queries import shares
+from booking.stats.queries.shares import shares
 from booking.stats.service import CHUNK, export_shares_csv, import_history
 from tests import factories
 from tests.conftest import NOW
@@ -120,9 +120,7 @@ def test_columns_may_stand_in_any_order_and_behind_a_byte_order_mark(
     )
 
 
-def test_inspections_of_a_station_are_taken_in_before_the_line_is_here(
-    sessions: Sessions, cast: tuple[Actor, str]
-) -> None:
+def test_inspections_of_a_station_are_taken_in_too(sessions: Sessions, cast: tuple[Actor, str]) -> None:
     administrator, _ = cast
     with unit_of_work(sessions) as session:
         station = session.get_one(Site, factories.site(session))

@@ -12,8 +12,8 @@ from booking.kernel.ids import SiteId, SlotId, new_reference
 from booking.sites.models import Site
 from booking.slots.models import Lane, Slot
 from booking.stats.models import PastBooking
-from booking.stats.queries import Days, by_channel, known_days, services_of, shares, sites_of
-from booking.stats.rules import Channels, Count
+from booking.stats.queries.shares import Days, by_channel, known_days, services_of, shares, sites_of
+from booking.stats.rules.shares import Channels, Count
 from tests import factories
 from tests.conftest import NOW
 

@@ -12,11 +12,6 @@ ONLINE = "internet"
 CHANNELS = (ONLINE, "counter", "phone", "school")
 OUTCOMES = ("booked", "passed", "failed", "absent", "cancelled")
 
-# History of inspections may be brought in before that line of business itself is here. Once `booking.lines`
-# knows the line, its own services are asked and this table goes.
-INSPECTIONS = "inspections"
-INSPECTION_SERVICES = ("inspection_small", "inspection_large", "inspection_motorcycle")
-
 HUNDREDTH = Decimal("0.01")
 
 

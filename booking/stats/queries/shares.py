@@ -15,7 +15,7 @@ from booking.lines import LINES
 from booking.sites.models import Site
 from booking.slots.models import Slot
 from booking.stats.models import PastBooking
-from booking.stats.rules import INSPECTION_SERVICES, INSPECTIONS, Channels, Shares, by_service, shares_of
+from booking.stats.rules.shares import Channels, Shares, by_service, shares_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,9 @@ class Days:
 
 def services_of(line: str) -> tuple[str, ...]:
     """Return the services of a line in the order in which they are shown; raise `InvalidInputError` ("line")."""
-    if line in LINES:
-        return tuple(LINES[line].services)
-    if line == INSPECTIONS:
-        return INSPECTION_SERVICES
-    raise InvalidInputError("line")
+    if line not in LINES:
+        raise InvalidInputError("line")
+    return tuple(LINES[line].services)
 
 
 def shares(

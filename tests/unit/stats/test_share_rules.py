@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.stats.rules import CHANNELS, Channels, Count, Shares, all_together, by_service, share, shares_of
+from booking.stats.rules.shares import CHANNELS, Channels, Count, Shares, all_together, by_service, share, shares_of
 
 NUMBERS = st.integers(0, 10**9)
 ROWS = st.lists(st.builds(Channels, st.sampled_from(("a", "b")), NUMBERS, NUMBERS, NUMBERS, NUMBERS), max_size=7)
