@@ -31,7 +31,7 @@ from booking.allotment import jobs as rounds
 from booking.allotment.beacons import Beacons, build_beacons
 from booking.attendance.jobs import keep_days
 from booking.audit import runs
-from booking.inspections.jobs import remind_owners, settle_outages
+from booking.inspections.jobs import remind_owners, renew_marks, settle_outages
 from booking.kernel.calendar import LOCAL, at_local, local_day
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine, reading, unit_of_work
@@ -96,6 +96,7 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("return-freed-seats", hand_on_and_return, EVERY_MINUTE, hour=freed_seats_hour),
         Job("end-requests", of_every_line(rounds.end_requests_without_hope), EVERY_MINUTE, hour=clock_time(1)),
         Job("keep-days", of_every_line(keep_days), EVERY_MINUTE),
+        Job("renew-marks", renew_marks, EVERY_MINUTE),
         Job("remind-owners", remind_owners, EVERY_MINUTE, hour=clock_time(9)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
         Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from booking.inspections.service import outages, reminding
+from booking.inspections.service import outages, reminding, renewing
 from booking.kernel.actors import SYSTEM
 from booking.kernel.db import Sessions, each_alone, reading
 
@@ -13,6 +13,15 @@ def remind_owners(sessions: Sessions, now: datetime) -> int:
         due = reminding.due_reminders(session, now=now)
     return each_alone(
         sessions, due, lambda session, vehicle_id: reminding.remind(session, vehicle_id, actor=SYSTEM, now=now)
+    )
+
+
+def renew_marks(sessions: Sessions, now: datetime) -> int:
+    """Renew the mark of each vehicle whose passed test is settled, once for each test; return how many."""
+    with reading(sessions) as session:
+        due = renewing.passed_visits(session)
+    return each_alone(
+        sessions, due, lambda session, visit_id: renewing.renew(session, visit_id, actor=SYSTEM, now=now)
     )
 
 

@@ -96,6 +96,23 @@ class Vehicle(Base):
     owner: Mapped[Owner | None] = relationship(lazy="raise")
 
 
+class Renewal(Base):
+    """The mark that a passed line test renewed, once for each visit. The register's word overrides it at any time."""
+
+    __tablename__ = "renewal"
+    __table_args__ = (
+        UniqueConstraint("visit_id"),
+        CheckConstraint("before < valid_until", name="later"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
+    before: Mapped[date | None]  # null: it was not known
+    valid_until: Mapped[date | None]  # null: only the plate is known, so nothing could be computed
+    renewed_at: Mapped[datetime]
+
+
 class Agency(Base):
     """An owner's consent that a person acts for the owner's vehicles (Order 164, art. 86). Ended, never deleted."""
 

@@ -126,6 +126,17 @@ def standing(facts: VehicleFacts, *, today: date, settings: Settings) -> DueStan
     return _overdue(standing, facts, later, today) if duty.due_on < today else standing
 
 
+def renewed_until(facts: VehicleFacts, *, tested_on: date, settings: Settings) -> date:
+    """Return the last valid day of the mark that a vehicle gets for a line test passed on a day.
+
+    Periods are counted from the first registration, so a test that is early or late moves none of them: it is the
+    first computed day after both the day of the test and the mark that it renews.
+    """
+    old = facts.valid_until or tested_on
+    nearest = max(tested_on, months_later(old, NEAR))  # the computed day that the register's day lies beside is over
+    return next(_from(facts, nearest + ONE_DAY, settings)).due_on
+
+
 def opening(facts: VehicleFacts, due_on: date) -> date:
     """Return the first day on which the next mark can be applied for.
 

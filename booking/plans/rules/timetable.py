@@ -43,7 +43,7 @@ def round_times(close_day: date, settings: RoundSettings) -> RoundTimes:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A part of the bookable places, in per cent, and when it is released: calendar days before the day, and an hour."""
+    """A part of the bookable places in per cent, and its release: calendar days before the day, and an hour."""
 
     days_before: int
     hour: time

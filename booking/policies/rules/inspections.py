@@ -139,6 +139,18 @@ INSPECTIONS: tuple[Setting, ...] = (
         unit=HOURS,
     ),
     _number(
+        "grace_minutes",
+        0,
+        Wording("时段结束后多久到站仍算准时", "How long after its window a car still comes on time"),
+        Wording(
+            "在这段时间内到站的预约车辆仍按准时叫号；更晚的与现场车辆一起按到站先后。",
+            "A booked car that comes by then is called as one on time; later it stands with the walk-ins.",
+        ),
+        least=0,
+        most=60,
+        unit=MINUTES,
+    ),
+    _number(
         "no_show_minutes",
         30,
         Wording("时段结束后多久算未到", "How long after its window a car counts as absent"),

@@ -59,6 +59,7 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "return-freed-seats",
         "end-requests",
         "keep-days",
+        "renew-marks",
         "remind-owners",
         "expire",
         "send-messages",
