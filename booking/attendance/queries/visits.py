@@ -1,10 +1,10 @@
 """Single visits and cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.attendance.models import Visit, VisitKind, VisitState
@@ -80,3 +80,10 @@ def visits_of(session: Session, holder: Holder, *, limit: int = 50) -> Sequence[
     """Return the visits of a holder, the last first."""
     of_holder = SHOWN.where(Visit.holder == holder).order_by(None).order_by(Visit.id.desc()).limit(limit)
     return [VisitRow(**row) for row in session.execute(of_holder).mappings()]
+
+
+def waiting_by_site(session: Session, day: date) -> Mapping[SiteId, int]:
+    """Return how many wait at each site on a local day; sites where nobody waits are left out. One statement."""
+    query = select(Visit.site_id, func.count()).where(Visit.day == day, Visit.state == VisitState.WAITING)
+    found = session.execute(query.group_by(Visit.site_id))
+    return {SiteId(site_id): count for site_id, count in found}
