@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking.accounts.views import pages as accounts
 from booking.accounts.views.browser import signed_in
-from booking.allotment.views import lines
+from booking.bookings import registered
 from booking.allotment.views import pages as allotment
 from booking.api import document
 from booking.api.views import pages as api
@@ -81,7 +81,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     office = Office(Wording(settings.office_zh, settings.office_en), settings.office_phone)
     app.extensions["house"] = House(sessions, clock or SystemClock(), office, settings.is_demo)
-    app.extensions[lines.KEY] = LINES
+    app.extensions[registered.KEY] = LINES
     language.install(app)
     words.install(app, service_names())
     headers.install(app, over_tls=settings.secure_cookies)

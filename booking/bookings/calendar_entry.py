@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from babel.dates import format_date
 from icalendar import Alarm, Calendar, Event
 
+from booking.bookings.line import Line
 from booking.bookings.models import BookingState
 from booking.bookings.queries import ShownBooking
 from booking.kernel.calendar import LOCAL, ONE_DAY
@@ -22,9 +23,8 @@ SUMMARY = Wording("{service}（{site}）", "{service}, {site}")
 SUMMARY_CANCELLED = Wording("已取消：{service}（{site}）", "Cancelled: {service}, {site}")
 PLACE = Wording("{site}，{address}", "{site}, {address}")
 TEXT = Wording(
-    "预约编号：{reference}\n请携带本人身份证明原件，{come} 前到场。\n"
-    "如不能参加，请在 {deadline} 前在网上取消。\n现场电话：{phone}",
-    "Reference: {reference}\nBring your identity document, the original, and come by {come}.\n"
+    "预约编号：{reference}\n{coming}\n如不能参加，请在 {deadline} 前在网上取消。\n现场电话：{phone}",
+    "Reference: {reference}\n{coming}\n"
     "If you cannot come, cancel on line before {deadline}.\nTelephone of the place: {phone}",
 )
 TEXT_CANCELLED = Wording(
@@ -39,8 +39,8 @@ def come_by(booking: ShownBooking) -> datetime:
     return booking.starts_at - EARLY
 
 
-def calendar_file(booking: ShownBooking, service: Wording, language: Language, *, now: datetime) -> bytes:
-    """Return a calendar with this booking as its one event, in UTF-8.
+def calendar_file(booking: ShownBooking, line: Line, language: Language, *, called: str, now: datetime) -> bytes:
+    """Return a calendar with this booking as its one event, in UTF-8. `called` names a holder that is no person.
 
     The event keeps its UID for life and counts every change and the cancellation in SEQUENCE, so that a calendar
     that reads the file again moves or strikes out the event it has.
@@ -48,7 +48,7 @@ def calendar_file(booking: ShownBooking, service: Wording, language: Language, *
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add_component(_event(booking, _facts(booking, service, language), language, now=now))
+    calendar.add_component(_event(booking, _facts(booking, line, called, language), language, now=now))
     calendar.add_missing_timezones(first_date=ZONE_SINCE)
     content: bytes = calendar.to_ical()
     return content
@@ -71,15 +71,20 @@ def _event(booking: ShownBooking, facts: dict[str, str], language: Language, *, 
     return event
 
 
-def _facts(booking: ShownBooking, service: Wording, language: Language) -> dict[str, str]:
+def _facts(booking: ShownBooking, line: Line, called: str, language: Language) -> dict[str, str]:
     """Return what stands in the gaps of the wordings, in the reader's language; hours are those of the office."""
+    hours = {
+        "come": f"{come_by(booking).astimezone(LOCAL):%H:%M}",
+        "starts": f"{booking.starts_at.astimezone(LOCAL):%H:%M}",
+        "ends": f"{booking.ends_at.astimezone(LOCAL):%H:%M}",
+    }
     return {
-        "service": service.filled(language, {}),
+        **hours,
+        "coming": line.coming.filled(language, hours),
+        "service": f"{line.services[booking.service].filled(language, {})} {called}".strip(),
         "site": booking.site_name if language == "zh" else booking.site_name_en or booking.site_name,
         "address": booking.address,
         "reference": booking.reference,
-        "starts": f"{booking.starts_at.astimezone(LOCAL):%H:%M}",
-        "come": f"{come_by(booking).astimezone(LOCAL):%H:%M}",
         "deadline": _deadline(booking.cancel_until, language),
         "phone": booking.site_phone,
     }

@@ -42,6 +42,10 @@ class Line(Protocol):
     def services(self) -> Mapping[str, Wording]:
         """Its services by code, in the order in which pages show them."""
 
+    @property
+    def coming(self) -> Wording:
+        """What to bring and when to be there, for a calendar: with the gaps {come}, {starts} and {ends}."""
+
     def refusals(
         self, session: Session, holder: Holder, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:

@@ -1,18 +1,25 @@
 """The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from booking.bookings import queries
 from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, come_by
+from booking.bookings.queries import ShownBooking
+from booking.bookings.registered import line_of
 from booking.bookings.ticket import code_of
 from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day
 from booking.kernel.db import reading
+from booking.kernel.errors import NotFoundError
+from booking.kernel.ids import Holder
 from booking.web.guards import may
 from booking.web.house import me, now, sessions
 from booking.web.language import language
-from booking.web.words import service_called
 
 bp = Blueprint("bookings", __name__)
 
@@ -23,41 +30,79 @@ def mine() -> ResponseReturnValue:
     """Show what is to come first, then what is over."""
     with reading(sessions()) as session:
         bookings = queries.bookings_of(session, me().person_id)
+        called = _called(session, bookings)
     live = [booking for booking in bookings if booking.is_live]
     over = [booking for booking in bookings if not booking.is_live]
     live.sort(key=lambda booking: booking.starts_at)
-    return render_template("bookings/mine.html", live=live, over=over)
+    return render_template("bookings/mine.html", live=live, over=over, called=called)
 
 
 @bp.get("/my/bookings/<reference>")
 @may(Act.BOOK_FOR_ONESELF)
 def show(reference: str) -> ResponseReturnValue:
     """Show one booking; somebody else's is not found."""
-    with reading(sessions()) as session:
-        booking = queries.shown(session, reference, person_id=me().person_id)
-    is_to_come = booking.is_live and now() < booking.ends_at
-    can_change = booking.can_change(now())
-    return render_template("bookings/show.html", booking=booking, is_to_come=is_to_come, can_change=can_change)
+    mine = _mine(reference)
+    is_to_come = mine.booking.is_live and now() < mine.booking.ends_at
+    can_change = mine.may_act and mine.booking.can_change(now())
+    return render_template("bookings/show.html", **mine.shown(), is_to_come=is_to_come, can_change=can_change)
 
 
 @bp.get("/my/bookings/<reference>/ticket")
 @may(Act.BOOK_FOR_ONESELF)
 def ticket(reference: str) -> ResponseReturnValue:
     """Show the ticket of a booking, for paper; a place that is no longer held has none."""
-    with reading(sessions()) as session:
-        booking = queries.shown(session, reference, person_id=me().person_id)
+    mine = _mine(reference)
+    booking = mine.booking
     if not booking.is_live:
         return redirect(url_for("bookings.show", reference=booking.reference))
     code, day = code_of(booking.reference), local_day(booking.starts_at)
-    return render_template("bookings/ticket.html", booking=booking, code=code, day=day, come_by=come_by(booking))
+    return render_template("bookings/ticket.html", **mine.shown(), code=code, day=day, come_by=come_by(booking))
 
 
 @bp.get("/my/bookings/<reference>.ics")
 @may(Act.BOOK_FOR_ONESELF)
 def calendar(reference: str) -> ResponseReturnValue:
     """Give a booking as a file for the holder's own calendar, a cancelled one too."""
-    with reading(sessions()) as session:
-        booking = queries.shown(session, reference, person_id=me().person_id)
-    content = calendar_file(booking, service_called(booking.service), language(), now=now())
-    headers = {"Content-Disposition": f'attachment; filename="booking-{booking.reference}.ics"'}
+    mine = _mine(reference)
+    line = line_of(mine.booking.line)
+    content = calendar_file(mine.booking, line, language(), called=mine.called, now=now())
+    headers = {"Content-Disposition": f'attachment; filename="booking-{mine.booking.reference}.ics"'}
     return Response(content, mimetype=MEDIA_TYPE, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A booking that the reader made or may act on. `called` names what it is for, "" where that is the person."""
+
+    booking: ShownBooking
+    called: str
+    may_act: bool
+
+    def shown(self) -> dict[str, object]:
+        """What its pages are made of."""
+        return {"booking": self.booking, "called": self.called}
+
+
+def _mine(reference: str) -> Mine:
+    """Return a booking of the reader: made by the reader, or for what the reader may act for. Else `NotFoundError`.
+
+    An owner thus sees what an agent has booked, and an agent whose consent has ended still what was booked.
+    """
+    with reading(sessions()) as session:
+        booking = queries.shown(session, reference, person_id=None)
+        may_act = line_of(booking.line).is_for(session, booking.holder, me().person_id)
+        if not may_act and booking.person_id != me().person_id:
+            raise NotFoundError
+        return Mine(booking, _called(session, [booking])[booking.holder], may_act)
+
+
+def _called(session: Session, bookings: Sequence[ShownBooking]) -> Mapping[Holder, str]:
+    """Return what each holder is called; one question to each line."""
+    lines = {booking.line for booking in bookings}
+    return {
+        holder: name
+        for key in lines
+        for holder, name in line_of(key)
+        .called(session, [booking.holder for booking in bookings if booking.line == key])
+        .items()
+    }

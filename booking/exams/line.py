@@ -38,6 +38,9 @@ class Exams:
         "road": Wording("科目三道路", "Subject 3 (road)"),
         "safety": Wording("科目三安全文明", "Subject 3 (safety)"),
     }
+    coming = Wording(
+        "请携带本人身份证明原件，{come} 前到场。", "Bring your identity document, the original, and come by {come}."
+    )
 
     def holder(self, person_id: PersonId) -> Holder:
         """Name the person as the holder of places in exams."""

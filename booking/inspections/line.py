@@ -14,11 +14,10 @@ from booking.inspections.models import Vehicle
 from booking.inspections.queries.authority import may_act_for_vehicle
 from booking.inspections.queries.facts import facts_of, settings_on
 from booking.inspections.queries.plates import masked_plates, plates_in_clear
-from booking.inspections.rules import law
 from booking.inspections.rules.facts import SERVICES, VehicleFacts
 from booking.inspections.rules.periods import rules_on
 from booking.inspections.rules.ranking import ranking
-from booking.inspections.rules.refusals import WindowFacts, refusals
+from booking.inspections.rules.refusals import NOT_KNOWN, WindowFacts, refusals
 from booking.inspections.rules.settings import Settings
 from booking.inspections.rules.wording import basis_shown, explained
 from booking.kernel.calendar import local_day
@@ -26,7 +25,6 @@ from booking.kernel.errors import Language, Refusal, Wording
 from booking.kernel.ids import Holder, PersonId, SlotId, VehicleId
 from booking.slots.models import Lane, Method, Slot
 
-NOT_KNOWN = Refusal("vehicle-not-known", law.OFFICE_RULE.en)
 NOT_KNOWN_WORDING = Wording(
     "还不知道这辆车的初次登记日期，无法判断是否到期。请先填写车辆信息。",
     "It is not known when this vehicle was first registered, so nobody can tell whether it is due. Please fill that"
@@ -40,6 +38,11 @@ class Inspections:
     key = "inspections"
     name = Wording("机动车检验", "Vehicle inspection")
     services: Mapping[str, Wording] = SERVICES
+    coming = Wording(
+        "请携带机动车行驶证、交强险凭证、车船税纳税或者免税证明，在 {starts}–{ends} 之间把车开到检验站。",
+        "Bring the vehicle's driving licence and the proofs of compulsory insurance and of vehicle tax, and drive in "
+        "between {starts} and {ends}.",
+    )
 
     def holder(self, vehicle_id: VehicleId) -> Holder:
         """Name the vehicle as the holder of places at stations."""

@@ -14,7 +14,7 @@ from booking.allotment.service import closures as service
 from booking.allotment.service.closures import Scope
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.desk import permissions
-from booking.allotment.views.lines import all_lines
+from booking.bookings.registered import all_lines
 from booking.allotment.views.paging import beside, page_asked
 from booking.allotment.views.words import service_choices
 from booking.kernel.actors import Act

@@ -9,7 +9,7 @@ from wtforms import Form, SelectChoice
 
 from booking.allotment.queries.rounds import RoundLine, SlotOfRound
 from booking.allotment.views.blueprint import bp
-from booking.allotment.views.lines import all_services
+from booking.bookings.registered import all_services
 from booking.kernel.calendar import local_day, local_time
 from booking.web.house import now
 from booking.web.language import clock, day, full_day, language, worded

@@ -82,7 +82,9 @@ def calendar(reference: str) -> Response:
     """Give a booking of the caller as a calendar file; a change or cancellation comes as the same event again."""
     with reading(sessions()) as session:
         mine = _mine(session, reference)
-    content = calendar_file(mine, LINES[mine.line].services[mine.service], language(), now=now())
+        line = LINES[mine.line]
+        called = line.called(session, [mine.holder])[mine.holder]
+    content = calendar_file(mine, line, language(), called=called, now=now())
     headers = {"Content-Disposition": f'attachment; filename="booking-{mine.reference}.ics"'}
     return Response(content, mimetype=MEDIA_TYPE, headers=headers)
 

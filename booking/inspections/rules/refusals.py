@@ -42,6 +42,10 @@ BASES: Mapping[str, Wording] = {
 }
 
 
+# Of a vehicle that has no facts; the line words it, for it rests on nothing that the rules know.
+NOT_KNOWN = Refusal("vehicle-not-known", law.OFFICE_RULE.en)
+
+
 def refusals(facts: VehicleFacts, window: WindowFacts, *, today: date, settings: Settings) -> Iterator[Refusal]:
     """Yield every reason why the vehicle cannot take the window; nothing means it can.
 

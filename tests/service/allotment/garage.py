@@ -22,6 +22,7 @@ class Garage:
     services: Mapping[str, Wording] = field(
         default_factory=lambda: {"inspection_small": Wording("小型汽车检验", "Inspection of small cars")}
     )
+    coming: Wording = field(default_factory=lambda: Wording("请到站。", "Drive in."))
     owners: dict[Holder, PersonId] = field(default_factory=dict)
 
     def vehicle(self, owner: PersonId) -> Holder:

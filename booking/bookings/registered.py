@@ -1,4 +1,4 @@
-"""The lines of business as the application registered them: pages of the core serve whichever line a round is of."""
+"""The lines of business as the application registered them: pages of the core serve whichever line it is."""
 
 from collections.abc import Mapping
 from typing import cast
