@@ -112,6 +112,7 @@ def day_facts(session: Session, planning: Planning, days: Sequence[date]) -> Map
             is_offered=classes is not None and site.is_active,
             offered=frozenset(code for code in (classes or "").split(",") if code),
             existing_plan=existing.get(day, 0),
+            with_test_lanes=site.line not in MAXIMUM_BY_LAW,
         )
         for day in days
     }

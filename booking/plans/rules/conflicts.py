@@ -73,7 +73,7 @@ class DayFacts:
     `planned_places` counts the other plans of that site and day, all services. `offered` holds the classes of
     the service here (empty = every class), `is_offered` whether it is offered at all. `existing_plan` is the
     number of another plan for the same site, service and day, 0 if there is none; a `daily_maximum` of 0 is one
-    that nobody has fixed yet, None where none is asked for.
+    that nobody has fixed yet, None where none is asked for. A site `with_test_lanes` serves other kinds side by side.
     """
 
     timetable: Timetable
@@ -84,13 +84,14 @@ class DayFacts:
     is_offered: bool = True
     offered: frozenset[str] = frozenset()
     existing_plan: int = 0
+    with_test_lanes: bool = False
 
 
 def conflicts(planned: PlannedDay, facts: DayFacts, *, now: datetime, exempt: bool = False) -> tuple[Conflict, ...]:
     """Return everything that forbids publishing the day as planned; `exempt` lifts the ten days (art. 52) only."""
     found = (
         *_of_site(planned, facts),
-        *_of_lines(planned),
+        *_of_lines(planned, facts),
         *_of_time(planned, facts.timetable, now=now, exempt=exempt),
     )
     return tuple(Conflict(planned.day, code, values) for code, values in found)
@@ -116,7 +117,7 @@ def _of_site(planned: PlannedDay, facts: DayFacts) -> Iterator[Finding]:
         yield "over-daily-maximum", {"places": places, "maximum": facts.daily_maximum}
 
 
-def _of_lines(planned: PlannedDay) -> Iterator[Finding]:
+def _of_lines(planned: PlannedDay, facts: DayFacts) -> Iterator[Finding]:
     if not planned.lines:
         yield "no-lines", {}
     for line in planned.lines:
@@ -125,7 +126,8 @@ def _of_lines(planned: PlannedDay) -> Iterator[Finding]:
         if line.places <= 0 or line.ordinary < 0 or line.priority < 0:
             yield "no-places", {"starts": f"{line.starts:%H:%M}", "ends": f"{line.ends:%H:%M}"}
     for one, other in combinations(sorted(planned.lines), 2):
-        if one.overlaps(other):
+        side_by_side = facts.with_test_lanes and one.class_codes != other.class_codes
+        if one.overlaps(other) and not side_by_side:
             yield "lines-overlap", {"first": _span(one), "second": _span(other)}
 
 

@@ -50,6 +50,21 @@ def test_the_daily_maximum_itself_may_be_reached() -> None:
     assert codes(facts=replace(FACTS, planned_places=60)) == []
 
 
+def test_a_station_needs_no_daily_maximum() -> None:
+    assert codes(line(ordinary=999), facts=replace(FACTS, daily_maximum=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (line(classes="TRUCK"), []),  # beside a lane for every kind stands one for trucks
+        (line("09:00", "10:00"), ["lines-overlap"]),  # the same lanes cannot serve both
+    ],
+)
+def test_a_station_serves_other_kinds_side_by_side(other: PlannedLine, expected: list[str]) -> None:
+    assert codes(line(), other, facts=replace(FACTS, with_test_lanes=True)) == expected
+
+
 def test_a_class_that_the_site_does_not_test_is_named() -> None:
     facts = replace(FACTS, offered=frozenset({"C1", "C2"}))
 
