@@ -126,27 +126,18 @@ def preview_outage(
     lane = sites.lane(session, lane_id)
     station = sites.station(session, lane.site_id, now=now)
     more = Outage(PREVIEWED, lane_id, starts_at, ends_at)
-    hit = []
-    for window in _windows_of(session, station.id, now, lane.facts.service):
-        before, after = _cost(station, window, station.outages), _cost(station, window, (*station.outages, more))
-        if after > before:
-            hit.append((window, after - before))
-    bookings = _bookings_in(session, [window.id for window, fewer in hit if fewer > window.free])
-    return OutageEffect(
-        PREVIEWED,
-        tuple(
-            HitWindow(
-                window.id,
-                window.starts_at,
-                window.ends_at,
-                window.kinds,
-                fewer,
-                min(fewer, window.free),
-                bookings.get(window.id, ()),
-            )
-            for window, fewer in hit
-        ),
-    )
+    return OutageEffect(PREVIEWED, _hit(session, station, station.outages, more, now))
+
+
+def outage_effect(session: Session, outage_id: int, *, now: datetime) -> OutageEffect:
+    """Return what an announced outage does to windows to come, as bookings stand now; nothing once it is over."""
+    outage = sites.outage(session, outage_id)
+    lane = sites.lane(session, outage.lane_id)
+    station = sites.station(session, lane.site_id, now=now)
+    others = tuple(one for one in station.outages if one.id != outage_id)
+    if len(others) == len(station.outages):
+        return OutageEffect(outage_id, ())
+    return OutageEffect(outage_id, _hit(session, station, others, outage, now))
 
 
 def lift_outage(session: Session, outage_id: int, *, actor: Actor, now: datetime) -> int:
@@ -200,6 +191,34 @@ def serving(lanes: Sequence[StationLane], service: str, kinds: str) -> Sequence[
     """Return the lanes behind a window: those of its very kinds, or all of the service where none is."""
     of_service = [lane for lane in lanes if lane.facts.service == service and lane.facts.is_active]
     return [lane for lane in of_service if lane.facts.kinds == kinds] or of_service
+
+
+def _hit(
+    session: Session, station: StationShown, others: Sequence[Outage], outage: Outage, now: datetime
+) -> tuple[HitWindow, ...]:
+    """Return the windows that an outage makes smaller beside the other ones, with who is booked where it is too many.
+
+    Whatever nobody has taken can be blocked, and what is blocked for the other outages is theirs.
+    """
+    hit = []
+    for window in _windows_of(session, station.id, now, station.lane_of(outage).facts.service):
+        before, after = _cost(station, window, others), _cost(station, window, (*others, outage))
+        if after > before:
+            too_many = min(max(after - window.free - window.blocked, 0), after - before)
+            hit.append((window, after - before, too_many))
+    bookings = _bookings_in(session, [window.id for window, _, too_many in hit if too_many])
+    return tuple(
+        HitWindow(
+            window.id,
+            window.starts_at,
+            window.ends_at,
+            window.kinds,
+            fewer,
+            fewer - too_many,
+            bookings.get(window.id, ()),
+        )
+        for window, fewer, too_many in hit
+    )
 
 
 def _cost(station: StationShown, window: Window, outages: Sequence[Outage]) -> int:
