@@ -1,0 +1,1 @@
+"""What the pages of inspections ask for. Forms look at shape only; whether it is allowed is a rule."""

@@ -1,0 +1,55 @@
+"""What was booked for a vehicle, for the pages of who may act for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.bookings.models import LIVE, Booking, BookingState
+from booking.inspections.holders import holder_of
+from booking.kernel.ids import PersonId, VehicleId
+from booking.sites.models import Site
+from booking.slots.models import Slot
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PastBooking:
+    """One booking of a vehicle, and who was told of it."""
+
+    reference: str
+    person_id: PersonId
+    state: BookingState
+    starts_at: datetime
+    ends_at: datetime
+    site_name: str
+    site_name_en: str
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the place is still held."""
+        return self.state in LIVE
+
+
+def bookings_of_vehicle(session: Session, vehicle_id: VehicleId) -> Sequence[PastBooking]:
+    """Return the bookings of a vehicle, the latest window first; one statement. Whose it is, ask before."""
+    query = (
+        select(
+            Booking.reference,
+            Booking.person_id,
+            Booking.state,
+            Slot.starts_at,
+            Slot.ends_at,
+            Site.name.label("site_name"),
+            Site.name_en.label("site_name_en"),
+        )
+        .join(Slot, Slot.id == Booking.slot_id)
+        .join(Site, Site.id == Slot.site_id)
+        .where(Booking.holder == holder_of(vehicle_id))
+        .order_by(Slot.starts_at.desc(), Booking.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [PastBooking(**row) for row in session.execute(query).mappings()]
