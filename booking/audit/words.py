@@ -63,6 +63,8 @@ ACTS = {
     "vehicle bound": _l("vehicle bound"),
     "vehicle changed": _l("vehicle changed"),
     "vehicle unbound": _l("vehicle unbound"),
+    "vehicle looked up in clear": _l("plate and VIN shown in full"),
+    "vehicles exported": _l("vehicles exported"),
     "vehicle noted": _l("vehicle at the gate noted"),
     "mark renewed": _l("mark renewed after a passed test"),
     "owner added": _l("vehicle owner added"),
@@ -114,6 +116,7 @@ KINDS = {
     "hold": _l("held place"),
     "test_lane": _l("test lane"),
     "import": _l("import"),
+    "export": _l("export"),
     "history": _l("history of years"),
 }
 JOBS = {

@@ -46,6 +46,13 @@ def may_act_for_all(session: Session, vehicle_ids: Iterable[VehicleId], person_i
     return bool(wanted) and len(found) == len(wanted)
 
 
+def is_of(session: Session, vehicle_id: VehicleId, person_id: PersonId) -> bool:
+    """Say whether the vehicle is the person's business: to act for, or owned, bound or not. Clerks leave such alone."""
+    is_owner = exists().where(Owner.id == Vehicle.owner_id, Owner.person_id == person_id).correlate(Vehicle)
+    query = select(Vehicle.id).where(Vehicle.id == vehicle_id, or_(is_owner, acted_for_by(person_id)))
+    return session.scalar(query) is not None
+
+
 def may_act_for_owner(session: Session, owner_id: OwnerId, person_id: PersonId) -> bool:
     """Say whether the person is the owner, or an agent for everything that is the owner's."""
     is_agent = (

@@ -21,7 +21,7 @@ from booking.slots.models import Slot, SlotState
 
 @dataclass(frozen=True, slots=True)
 class Bookable:
-    """A vehicle of somebody who may act for it. `facts` None: nobody knows when it was first registered.
+    """A vehicle for somebody who may act for it. `facts` None: nobody knows when it was first registered.
 
     `refusals` are the reasons that hold for every window that can be had now.
     """
@@ -47,8 +47,8 @@ class Bookable:
         return not self.refusals and self.vehicle.booking is None
 
 
-def bookable(session: Session, vehicle_id: VehicleId, *, person_id: PersonId, now: datetime) -> Bookable:
-    """Return one vehicle; raise `NotFoundError` where the person may not act for it."""
+def bookable(session: Session, vehicle_id: VehicleId, *, person_id: PersonId | None, now: datetime) -> Bookable:
+    """Return one vehicle; raise `NotFoundError` where the person may not act for it. None is for clerks."""
     vehicle = vehicle_shown(session, vehicle_id, person_id=person_id, now=now)
     facts = facts_of(session, [vehicle_id]).get(vehicle_id)
     return Bookable(vehicle, facts, barred(session, facts, vehicle.service, now=now))

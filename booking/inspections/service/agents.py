@@ -99,7 +99,7 @@ def declare_agency(
         return  # the same form in another window was faster
 
 
-def end_agency(session: Session, agency_id: int, *, actor: Actor, now: datetime) -> None:
+def end_agency(session: Session, agency_id: int, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """End a consent and tell both; raise `NotFoundError` if it has ended, or is none of the actor's business."""
     agency = session.get(Agency, agency_id)
     if agency is None:
@@ -114,7 +114,8 @@ def end_agency(session: Session, agency_id: int, *, actor: Actor, now: datetime)
     ending = update(Agency).where(Agency.id == agency_id, Agency.ended_at.is_(None)).values(ended_at=now)
     if rows_changed(session, ending) != 1:
         raise NotFoundError
-    audit.record(session, "agency ended", "owner", owner_id, actor=actor, now=now, before={"agent": agent_id})
+    before = {"agent": agent_id}
+    audit.record(session, "agency ended", "owner", owner_id, actor=actor, now=now, before=before, reason=reason)
     _tell(session, Consent(agency_id, owner, agent_id), "agent_ended", now)
 
 

@@ -1,7 +1,7 @@
 """Binding a vehicle: somebody claims it for an owner and may book for it from then on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -67,6 +67,7 @@ class Claim:
     owner_id: OwnerId
     person_id: PersonId
     declaration: str = ""
+    shown: str = ""  # at the counter: by which papers
 
     @property
     def for_company(self) -> bool:
@@ -82,8 +83,11 @@ def bind_vehicle(
     company: Company | None = None,
     actor: Actor,
     now: datetime,
+    shown: str = "",
 ) -> Bound:
     """Bind a vehicle to the person, or to a company that the person acts for, and tell the person.
+
+    `shown` is what the log keeps of the papers that were shown at the counter.
 
     What the register says of a vehicle stays. A vehicle that is known but bound by nobody must show the last six of
     its VIN, save at the counter; where they do not fit, `vehicle_id` is None, and the unit of work has to be
@@ -93,7 +97,7 @@ def bind_vehicle(
     """
     refuse_others(actor, person_id)
     particulars = checked(data, today=local_day(now))
-    claim = _claim(session, person_id, company, actor=actor, now=now)
+    claim = replace(_claim(session, person_id, company, actor=actor, now=now), shown=shown)
     for _ in range(2):  # a second time where somebody added the plate between the look and the write
         known = known_vehicle(session, data.plate_type, particulars.plate)
         try:
@@ -184,7 +188,9 @@ def _note_binding(
     if claim.for_company:
         declare_agency(session, claim.owner_id, claim.person_id, claim.declaration, actor=actor, now=now)
     after = {"owner": claim.owner_id, "source": source}
-    audit.record(session, "vehicle bound", "vehicle", vehicle_id, actor=actor, now=now, after=after)
+    audit.record(
+        session, "vehicle bound", "vehicle", vehicle_id, actor=actor, now=now, after=after, reason=claim.shown
+    )
     tell_of_vehicle(session, vehicle_id, "vehicle_bound", now=now, owner=_company_name(session, claim))
 
 

@@ -13,7 +13,7 @@ from booking.inspections.holders import holder_of
 from booking.inspections.models import Vehicle
 from booking.inspections.service.access import refuse_who_may_not_act
 from booking.inspections.service.messages import tell_of_vehicle
-from booking.kernel.actors import Actor
+from booking.kernel.actors import Actor, Role
 from booking.kernel.db import rows_changed
 from booking.kernel.errors import InvalidStateError, Wording
 from booking.kernel.ids import VehicleId
@@ -32,14 +32,15 @@ class StillBookedError(InvalidStateError):
 def unbind_vehicle(session: Session, vehicle_id: VehicleId, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """Let go of a vehicle, for instance when it is sold; raise `StillBookedError` while it has a booking or request.
 
-    Its next owner binds it by its VIN. A place that is held for it is given up.
+    Its next owner binds it by its VIN. A place that is held for it is given up. The counter also lets go of a vehicle
+    that the register still names an owner for and nobody has bound.
     """
     refuse_who_may_not_act(session, vehicle_id, actor)
     tell_of_vehicle(session, vehicle_id, "vehicle_unbound", now=now)
     holder = holder_of(vehicle_id)
     letting_go = update(Vehicle).where(
         Vehicle.id == vehicle_id,
-        Vehicle.bound_at.is_not(None),
+        (Vehicle.owner_id if actor.role is Role.COUNTER else Vehicle.bound_at).is_not(None),
         ~exists().where(Booking.holder == holder, Booking.state.in_(LIVE)),
         ~exists().where(Request.holder == holder, Request.state == RequestState.LIVE),
     )
