@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Literal, ParamSpec
+from typing import ParamSpec
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -32,15 +32,12 @@ from booking.policies import service as policies
 from booking.processes import run_together, web_command
 from booking.simulation.command import simulate
 from booking.sites.service import lists as sites
-from booking.stats import exports
 from booking.stats import service as history
-from booking.stats.queries import shares as stats
-from booking.stats.rules.shares import Shares
+from booking.stats.command import statistics
 from config import ConfigurationError, Settings, prepare_data_folder, read_settings
 
 P = ParamSpec("P")
 ROOT = Path(__file__).parents[1]
-Day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def fail(text: str) -> None:
@@ -227,28 +224,14 @@ def verify(words: tuple[str, ...]) -> None:
 main.add_command(simulate)
 
 
-@main.group("stats")
-def statistics() -> None:
-    """Figures of the office."""
-
-
-@statistics.command()
-@click.option("--from", "first", type=Day, required=True, help="First day, YYYY-MM-DD.")
-@click.option("--to", "last", type=Day, required=True, help="Last day, included.")
-@click.option("--format", "style", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
-@in_one_line
-def shares(first: datetime, last: datetime, style: Literal["table", "json", "csv"]) -> None:
-    """Booking shares by subject: on line, all, share."""
+@contextmanager
+def looking() -> Iterator[Session]:
+    """Give a session that only reads."""
     with reading(ready(read_settings())) as session:
-        found = stats.shares(session, first.date(), last.date())
-    click.echo(WRITERS[style](found), nl=False)
+        yield session
 
 
-WRITERS: dict[str, Callable[[Shares], str]] = {
-    "table": lambda found: exports.shares_as_table(found, "zh"),
-    "json": exports.shares_as_json,
-    "csv": exports.shares_as_csv,
-}
+main.add_command(statistics(looking, in_one_line, lambda: local_day(SystemClock().now())))
 
 
 def import_sites(session: Session, source: bytes, *, actor: Actor, now: datetime) -> str:

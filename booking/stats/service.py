@@ -15,7 +15,7 @@ from booking.kernel.ids import SiteId
 from booking.kernel.tables import Rows, choice, iso_date, text
 from booking.lines import LINES
 from booking.sites.models import Site
-from booking.stats.exports import shares_as_csv
+from booking.stats.exports.shares import shares_as_csv
 from booking.stats.models import PastBooking
 from booking.stats.queries.shares import services_of, shares
 from booking.stats.rules.shares import CHANNELS, OUTCOMES

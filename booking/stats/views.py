@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.kernel.db import reading
 from booking.lines import service_names
-from booking.stats.exports import shares_as_csv
+from booking.stats.exports.shares import shares_as_csv
 from booking.stats.forms import PeriodForm, period_form
 from booking.stats.queries.shares import Days, by_channel, known_days, sites_of
 from booking.stats.rules.shares import Channels, Shares, all_together, shares_of

@@ -15,7 +15,7 @@ from booking.sites.queries import SiteShown
 from booking.slots import queries as slots_of_the_office
 from booking.slots.models import Method
 from booking.slots.queries import OpenSlot
-from booking.stats.exports import shares_as_data
+from booking.stats.exports.shares import shares_as_data
 from booking.stats.queries.shares import shares as shares_between
 from booking.web.guards import public
 from booking.web.house import now, sessions, today

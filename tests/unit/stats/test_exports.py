@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 from booking.kernel.tables import read_csv
-from booking.stats.exports import COLUMNS, shares_as_csv, shares_as_data, shares_as_json, shares_as_table
+from booking.stats.exports.shares import COLUMNS, shares_as_csv, shares_as_data, shares_as_json, shares_as_table
 from booking.stats.rules.shares import Count, Shares
 
 SPRING = Shares(

@@ -1,13 +1,12 @@
 """Shares in the forms in which they leave the house: JSON as in the API, CSV, and a table for a terminal."""
 
 import json
-import unicodedata
-from collections.abc import Sequence
 from decimal import Decimal
 
 from booking.kernel.errors import Language, Wording
 from booking.kernel.tables import write_csv
 from booking.lines import service_names
+from booking.stats.exports.terminal import aligned, percent
 from booking.stats.rules.shares import Count, Shares
 
 COLUMNS = ("service", "online", "total", "share")
@@ -19,7 +18,6 @@ HEAD = (
     Wording("互联网预约比率", "Share on line"),
 )
 ALL = Wording("合计", "All together")
-NONE = "—"
 
 
 def shares_as_data(shares: Shares) -> dict[str, object]:
@@ -49,8 +47,7 @@ def shares_as_table(shares: Shares, language: Language) -> str:
         name = names.get(item.service, Wording(item.service, item.service))
         rows.append(_cells(name.filled(language, {}), item))
     rows.append(_cells(ALL.filled(language, {}), shares.total))
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(_aligned(row, widths) for row in rows)
+    return "\n".join(aligned(rows))
 
 
 def _figures(count: Count) -> dict[str, object]:
@@ -62,17 +59,4 @@ def _written(share: Decimal | None) -> str | None:
 
 
 def _cells(label: str, count: Count) -> list[str]:
-    share = _written(count.share)
-    return [label, str(count.online), str(count.total), NONE if share is None else f"{share} %"]
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    label, *numbers = row
-    cells = [label + " " * (widths[0] - _width(label))]
-    cells += [" " * (width - _width(cell)) + cell for cell, width in zip(numbers, widths[1:], strict=True)]
-    return "  ".join(cells)
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal that a text takes: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return [label, str(count.online), str(count.total), percent(count.share)]
