@@ -1,7 +1,6 @@
 """Learners and results from CSV files: all or nothing, and every wrong line listed."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +20,7 @@ from booking.kernel.db import unit_of_work
 from booking.kernel.errors import ImportRefusedError, LineError
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
+from booking.web.import_words import in_words, problems
 
 
 class Importer(Protocol):
@@ -40,52 +40,27 @@ class Kind:
 
 LEARNERS = Kind(_l("Import learners"), tuple(imports.LEARNER_COLUMNS), imports.import_learners)
 RESULTS = Kind(_l("Import results"), tuple(imports.RESULT_COLUMNS), imports.import_results)
-# What files are refused for, as the commands say it; the numbers and words in it are kept.
-PROBLEMS: tuple[tuple[re.Pattern[str], LazyString], ...] = tuple(
-    (re.compile(pattern), message)
-    for pattern, message in (
-        (r"is empty", _l("is empty")),
-        (r"has more than (?P<most>\d+) characters", _l("has more than %(most)s characters")),
-        (r"is not a day written YYYY-MM-DD", _l("is not a day written YYYY-MM-DD")),
-        (r"is not one of (?P<codes>.+)", _l("is not one of %(codes)s")),
-        (
-            r"is not a whole number from (?P<least>-?\d+) to (?P<most>-?\d+)",
-            _l("is not a whole number from %(least)s to %(most)s"),
-        ),
-        (r"is not a mainland mobile number of 11 digits", _l("is not a mainland mobile number of 11 digits")),
-        (r"is not a number of that kind of document", _l("is not a number of that kind of document")),
-        (r"holds a birth date that cannot be", _l("holds a birth date that cannot be")),
-        (r"has a wrong check digit; was a digit mistyped\?", _l("has a wrong check digit; was a digit mistyped?")),
-        (
-            r"carries no birth date; open this record at the counter",
-            _l("carries no birth date; open this record at the counter"),
-        ),
-        (r"this person has an open record already", _l("this person has an open record already")),
-        (r"does not fit the days before it", _l("does not fit the days before it")),
-        (r"nobody with this document is known", _l("nobody with this document is known")),
-        (r"is not the code of an exam site", _l("is not the code of an exam site")),
-        (r"is still to come", _l("is still to come")),
-        (r"this person has no open learner's record", _l("this person has no open learner's record")),
-        (r"does not fit the outcome and the pass mark", _l("does not fit the outcome and the pass mark")),
-        (
-            r"a result of that subject and day is recorded already",
-            _l("a result of that subject and day is recorded already"),
-        ),
-        (
-            r"the booking of that day has another outcome already",
-            _l("the booking of that day has another outcome already"),
-        ),
-        (r"this column is missing", _l("this column is missing")),
-        (r"no such column is known", _l("no such column is known")),
-        (r"appears twice", _l("appears twice")),
-        (
-            r"has (?P<count>\d+) fields; the header has (?P<wanted>\d+)",
-            _l("has %(count)s fields; the header has %(wanted)s"),
-        ),
-        (r"is not UTF-8; save the file as CSV UTF-8", _l("is not UTF-8; save the file as CSV UTF-8")),
-        (r"a NUL byte: this is not a text file in UTF-8", _l("a NUL byte: this is not a text file in UTF-8")),
-        (r"the file is larger than (?P<most>\d+) MiB", _l("the file is larger than %(most)s MiB")),
-    )
+# What only files of this line are refused for.
+PROBLEMS = problems(
+    (
+        r"carries no birth date; open this record at the counter",
+        _l("carries no birth date; open this record at the counter"),
+    ),
+    (r"this person has an open record already", _l("this person has an open record already")),
+    (r"does not fit the days before it", _l("does not fit the days before it")),
+    (r"nobody with this document is known", _l("nobody with this document is known")),
+    (r"is not the code of an exam site", _l("is not the code of an exam site")),
+    (r"is still to come", _l("is still to come")),
+    (r"this person has no open learner's record", _l("this person has no open learner's record")),
+    (r"does not fit the outcome and the pass mark", _l("does not fit the outcome and the pass mark")),
+    (
+        r"a result of that subject and day is recorded already",
+        _l("a result of that subject and day is recorded already"),
+    ),
+    (
+        r"the booking of that day has another outcome already",
+        _l("the booking of that day has another outcome already"),
+    ),
 )
 
 
@@ -113,7 +88,7 @@ def _import(kind: Kind) -> ResponseReturnValue:
         with unit_of_work(sessions()) as session:
             count = kind.bring_in(session, form.file.data.read(), actor=actor(), now=now())
     except ImportRefusedError as refusal:
-        return _page(kind, form, [_in_words(error) for error in refusal.errors]), UNPROCESSABLE
+        return _page(kind, form, [in_words(error, PROBLEMS) for error in refusal.errors]), UNPROCESSABLE
     flash(_("Imported: %(count)s lines.", count=count), "success")
     return redirect(url_for("exams.counter"), SEE_OTHER)
 
@@ -122,11 +97,3 @@ def _page(kind: Kind, form: FileForm, errors: list[LineError] | None = None) -> 
     return render_template(
         "exams/import.html", kind=kind, form=form, errors=errors or [], back=url_for("exams.counter")
     )
-
-
-def _in_words(error: LineError) -> LineError:
-    """Return the error with its problem in the reader's language; an unknown one stays as it is."""
-    for pattern, message in PROBLEMS:
-        if found := pattern.fullmatch(error.problem):
-            return replace(error, problem=str(message) % found.groupdict() if found.groupdict() else str(message))
-    return error
