@@ -1,16 +1,22 @@
 """What the pages of booking for a vehicle ask for. Forms look at shape only; whether it is allowed is a rule."""
 
+import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, SelectField
+from wtforms import Field, Form, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.inspections.forms.vehicles import districts
 from booking.inspections.rules.facts import KINDS, VehicleKind
 from booking.web.language import worded
+
+MOST_AT_ONCE = 20  # vehicles that one form books; more come on another day
+PLACE = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})", re.ASCII)
+WHOLE, PARTS = "all", "some"
 
 
 class DistrictForm(Form):
@@ -53,3 +59,41 @@ class BookForm(FlaskForm):
 
 class ConfirmForm(FlaskForm):
     """Do what the page says."""
+
+
+class PlacesField(Field):
+    """Which vehicle in which window, each as "4-17"; as many inputs as vehicles."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        found = (PLACE.fullmatch(one) for one in valuelist[:MOST_AT_ONCE])
+        self.data = {place[1]: place[2] for place in found if place}
+
+
+class SeveralForm(Form):
+    """Which vehicles, where, on which day; comes by GET and changes nothing."""
+
+    vehicle = SelectMultipleField(
+        _l("Vehicles"), validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    site = SelectField(_l("Station"), validate_choice=False)
+    whole = RadioField(
+        _l("If there is not room for every vehicle"),
+        choices=[
+            SelectChoice(WHOLE, _l("book none: all together or not at all")),
+            SelectChoice(PARTS, _l("book as many as possible")),
+        ],
+        default=WHOLE,
+        validate_choice=False,
+    )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all come together or none."""
+        return bool(self.whole.data != PARTS)
+
+
+class BookSeveralForm(BookForm):
+    """Book the windows that are shown; the key makes a double click one booking of each vehicle."""
+
+    place = PlacesField()
+    whole = HiddenField()
