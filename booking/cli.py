@@ -18,7 +18,8 @@ from booking.accounts import queries as accounts
 from booking.accounts.service import staff
 from booking.allotment import verifying
 from booking.app import open_sessions
-from booking.demo.build import build_demo, is_empty, sign_ins_in_words
+from booking.demo.build import build_demo, is_empty
+from booking.demo.signins import sign_ins_in_words
 from booking.exams import imports as exams
 from booking.inspections import imports as vehicles
 from booking.kernel.actors import SYSTEM, Actor
@@ -38,6 +39,7 @@ from config import ConfigurationError, Settings, prepare_data_folder, read_setti
 
 P = ParamSpec("P")
 ROOT = Path(__file__).parents[1]
+LEARNERS, VEHICLES = 300, 120  # of the demo city that `run` builds
 
 
 def fail(text: str) -> None:
@@ -134,8 +136,14 @@ def _first_administrator(sessions: Sessions) -> None:
 
 
 @main.command()
-@click.option("--learners", default=300, show_default=True, help="How many learners.")
-@click.option("--vehicles", default=0, show_default=True, help="How many vehicles (the inspection line comes later).")
+@click.option("--learners", default=LEARNERS, show_default=True, help="How many learners.")
+@click.option(
+    "--vehicles",
+    default=VEHICLES,
+    show_default=True,
+    type=click.IntRange(0, 9_999),
+    help="How many vehicles: 11 or more, or none.",
+)
 @click.option(
     "--logins", type=click.Path(dir_okay=False, path_type=Path), help="Write login,password,role,token here."
 )
@@ -144,12 +152,10 @@ def demo(learners: int, vehicles: int, logins: Path | None) -> None:
     """Fill an empty database with a fictional full city on today's clock."""
     settings = read_settings({**os.environ, "BOOKING_DEMO": "1"})
     sessions = prepared(settings)
-    rows = build_demo(sessions, SystemClock().now(), learners=learners, echo=click.echo)
-    if vehicles:
-        click.echo("Vehicles come with the inspection line; none were made.", err=True)
+    rows = build_demo(sessions, SystemClock().now(), learners=learners, vehicles=vehicles, echo=click.echo)
     if logins is not None:
         logins.write_text("login,password,role,token\n" + "".join(",".join(row) + "\n" for row in rows))
-    click.echo(f"The demo city stands: {learners} learners.")
+    click.echo(f"The demo city stands: {learners} learners, {vehicles} vehicles.")
 
 
 @main.command()
@@ -161,7 +167,7 @@ def run() -> None:
     sessions, now = prepared(settings), SystemClock().now()
     if is_empty(sessions):
         click.echo("Building the demo city (once; about half a minute) …")
-        build_demo(sessions, now, learners=300, echo=click.echo)
+        build_demo(sessions, now, learners=LEARNERS, vehicles=VEHICLES, echo=click.echo)
     sessions.engine.dispose()
     click.echo(sign_ins_in_words(local_day(now)))
     click.echo(f"Open http://127.0.0.1:{settings.port}   (Ctrl-C ends it)")

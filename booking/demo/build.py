@@ -1,22 +1,27 @@
 """Building the demo city in an empty database."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 from sqlalchemy import select
 
-from booking.accounts.models import Person, SignInKind
-from booking.accounts.service import passwords, signing_in
+from booking.accounts.models import Person
+from booking.accounts.service import passwords
 from booking.allotment import jobs
 from booking.allotment.beacons import build_beacons
 from booking.demo import city as places
 from booking.demo.asking import City
-from booking.demo.city import PASSWORD, STAFF
+from booking.demo.city import PASSWORD
 from booking.demo.days import DAYS_AHEAD, DAYS_BACK, close_a_site, draft_and_approve, play_day
+from booking.demo.driving import Fleet, live_day, live_until
+from booking.demo.haste import not_waiting_for_the_disk
+from booking.demo.morning import announce_repair, book_morning, play_morning
+from booking.demo.owners import Cast, named_cars, other_cars
 from booking.demo.people import STAGES, DemoLearner, add_learners
+from booking.demo.signins import Login, open_sign_ins
+from booking.demo.stations import add_stations, plan_stations
 from booking.exams.line import EXAMS
-from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import ConflictError, Wording
@@ -28,9 +33,9 @@ CHUNK = 100
 MOST_PLAYING = 300
 # Two of the named stages have asked: when the round is open, and long enough ago that it is decided.
 ASKED_AGO = {11: 1, 12: 9}
+BOUND_AGO = 16  # days: in time for every booking of the lived weeks
 CLOSED_SITE, CLOSED_AGO = "4408-K3-01", 2
 Echo = Callable[[str], object]
-Login = tuple[str, str, str, str]  # login, password, role, token
 
 
 class NotEmptyError(ConflictError):
@@ -47,39 +52,84 @@ def is_empty(sessions: Sessions) -> bool:
         return session.scalar(select(Person.id).limit(1)) is None
 
 
-def build_demo(sessions: Sessions, now: datetime, *, learners: int, echo: Echo) -> list[Login]:
+def build_demo(sessions: Sessions, now: datetime, *, learners: int, vehicles: int = 0, echo: Echo) -> list[Login]:
     """Build the city and return every sign-in; raise `NotEmptyError` where somebody lives already.
 
-    Two weeks have been lived: plans published, places taken, exams passed and failed, all by the services
-    that pages and jobs use, so that every invariant holds.
+    Two weeks have been lived: plans published, places taken, exams and inspections passed and failed, all by the
+    services that pages and jobs use, so that every invariant holds. Without vehicles there are stations, but nothing
+    is planned there.
     """
     if not is_empty(sessions):
         raise NotEmptyError
+    with not_waiting_for_the_disk(sessions.engine):
+        return _build(sessions, now, learners, vehicles, echo)
+
+
+def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo: Echo) -> list[Login]:
     today = local_day(now)
     start = at_local(today - timedelta(DAYS_BACK + DAYS_AHEAD), time(8))
     with unit_of_work(sessions) as session:
-        site_ids = places.add_sites(session)
+        site_ids = places.add_sites(session) | add_stations(session, today, now=now, opened_at=start)
         staff = places.add_staff(session, site_ids, now=start)
     echo("Sites and staff are there.")
     people = list(_learners(sessions, learners, start, now, echo))
     beacons = build_beacons(is_demo=True, mirrors=())
     playing = people[len(STAGES) : MOST_PLAYING]
     city = City(sessions, site_ids, staff, playing, beacons, Random(4408))  # noqa: S311 - invented people
-    asking_on = {today - timedelta(ago): people[number : number + 1] for number, ago in ASKED_AGO.items()}
     draft_and_approve(city, today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3))
     draft_and_approve(city, today + timedelta(DAYS_AHEAD - 2), today + timedelta(DAYS_AHEAD), approve=False)
+    if vehicles:
+        plan_stations(city, today, now=now, approved_to=today + timedelta(12), last=today + timedelta(13))
+    fleet = _live(city, people, vehicles, now, echo)
+    _reach(city, fleet, now)
+    owners = list({car.owner.phone: car.owner for car in fleet.cars}.values()) if fleet else []
+    return open_sign_ins(sessions, staff, people, owners, now)
+
+
+def _live(city: City, people: list[DemoLearner], vehicles: int, now: datetime, echo: Echo) -> Fleet | None:
+    """Live the weeks until yesterday night; the vehicles come when their line begins."""
+    today, fleet = local_day(now), None
+    asking_on = {today - timedelta(ago): people[number : number + 1] for number, ago in ASKED_AGO.items()}
     for number in range(DAYS_BACK + DAYS_AHEAD):
         day = today - timedelta(DAYS_BACK + DAYS_AHEAD - number)
+        if vehicles and day == today - timedelta(BOUND_AGO):
+            fleet = _fleet(city, vehicles, at_local(day, time(8)), now, echo)
         play_day(city, day, asking_too=asking_on.get(day, ()))
         if day == today - timedelta(CLOSED_AGO):
             close_a_site(city, CLOSED_SITE, today + timedelta(1), at_local(day, time(22)))
+        if fleet:
+            live_day(fleet, day, today)
         echo(f"Day {number + 1} of {DAYS_BACK + DAYS_AHEAD} has been lived.")
+    return fleet
+
+
+def _fleet(city: City, vehicles: int, start: datetime, now: datetime, echo: Echo) -> Fleet:
+    """Give the city its owners and their vehicles; the named ones are there however few are asked for."""
+    chance = Random(4409)  # noqa: S311 - invented vehicles
+    cast = Cast(local_day(now), start, passwords.hashed(PASSWORD, least=8), chance)
+    with unit_of_work(city.sessions) as session:
+        cars = named_cars(cast, session)
+    for first in range(len(cars), vehicles, CHUNK):
+        with unit_of_work(city.sessions) as session:
+            cars += other_cars(cast, session, range(first, min(first + CHUNK, vehicles)))
+    echo(f"{len(cars)} vehicles are there.")
+    return Fleet(city, cars, chance)
+
+
+def _reach(city: City, fleet: Fleet | None, now: datetime) -> None:
+    """Bring the city to this minute: what is due this morning, and the cars that are on their way today."""
+    sessions, beacons = city.sessions, city.beacons
+    arriving = book_morning(fleet, now) if fleet else []
+    if fleet:
+        announce_repair(fleet, at_local(local_day(now) - timedelta(1), time(20, 30)))
     publish_due_plans(sessions, now)
     release_due_seats(sessions, now)
     jobs.open_rounds(sessions, EXAMS, beacons, now)
     jobs.cancel_in_withdrawn_slots(sessions, EXAMS, now)
     jobs.advance_rounds(sessions, EXAMS, beacons, now)
-    return _logins(sessions, staff, people, now)
+    if fleet:
+        play_morning(fleet, arriving, now)
+        live_until(fleet, now)
 
 
 def _learners(sessions: Sessions, count: int, start: datetime, now: datetime, echo: Echo) -> Iterator[DemoLearner]:
@@ -89,24 +139,3 @@ def _learners(sessions: Sessions, count: int, start: datetime, now: datetime, ec
             numbers = range(first, min(first + CHUNK, count))
             yield from add_learners(session, numbers, password_hash=password_hash, start=start, now=now)
         echo(f"{min(first + CHUNK, count)} of {count} learners are there.")
-
-
-def _logins(sessions: Sessions, staff: dict[str, Actor], people: list[DemoLearner], now: datetime) -> list[Login]:
-    """Return a sign-in with a bearer token for everybody."""
-    everybody = [(login, staff[login]) for login, _, _ in STAFF]
-    everybody += [(learner.phone, learner.actor) for learner in people]
-    rows = []
-    with unit_of_work(sessions) as session:
-        for login, actor in everybody:
-            account_id = signing_in.account_of(actor)
-            token = signing_in.open_sign_in(session, account_id, SignInKind.API, now=now)
-            rows.append((login, PASSWORD, actor.role.value, token))
-    return rows
-
-
-def sign_ins_in_words(today: date) -> str:
-    """Return the demo sign-ins for the terminal: staff by login, one learner of each stage by phone."""
-    names = {role: login for login, role, _ in reversed(STAFF)}
-    lines = [f"  {login:12} {role.value}" for role, login in names.items() if role is not Role.APPLICANT]
-    lines += [f"  199{number + 1:08}  learner: {stage.name}" for number, stage in enumerate(STAGES)]
-    return f"Sign-ins of the demo city on {today} (password of everybody: {PASSWORD})\n" + "\n".join(lines)

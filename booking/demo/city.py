@@ -1,7 +1,6 @@
 """The sites and the staff of the demo city."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from sqlalchemy import insert
@@ -10,24 +9,15 @@ from sqlalchemy.orm import Session
 from booking.accounts.models import Account
 from booking.accounts.service import people, signing_in, staff
 from booking.demo.documents import invented_document, invented_phone
+from booking.demo.places import Place
+from booking.demo.stations import STATIONS
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.ids import SiteId
 from booking.plans.rules.pattern import PlannedLine
 from booking.sites.models import Site, SiteService
 
 PASSWORD = "zhanjiang-demo-2026"  # noqa: S105 - printed at every start, and only for invented people
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a site is. Exam sites also say their sessions of each working day, by service."""
-
-    code: str
-    name: str
-    name_en: str
-    district: str
-    address: str
-    sessions: Mapping[str, tuple[PlannedLine, ...]] = field(default_factory=dict)
+OPERATORS = ("station", *(f"station{number}" for number in range(2, len(STATIONS) + 1)))
 
 
 def sessions(places: int, *hours: str, classes: str = "", priority: int = 0) -> tuple[PlannedLine, ...]:
@@ -63,15 +53,7 @@ EXAM_SITES = (
         },
     ),
 )  # fmt: skip
-STATIONS = (
-    (Place("4408-J-01", "运通检验站（演示）", "Yuntong station (demo)", "赤坎区", "赤坎区示例路12号"), 2),
-    (Place("4408-J-02", "盈江检验站（演示）", "Yingjiang station (demo)", "霞山区", "霞山区示例路3号"), 2),
-    (Place("4408-J-03", "演示检验三站", "Demo station 3", "麻章区", "麻章区示例路30号"), 1),
-    (Place("4408-J-04", "演示检验四站", "Demo station 4", "坡头区", "坡头区示例路44号"), 1),
-    (Place("4408-J-05", "演示检验五站", "Demo station 5", "廉江市", "廉江市示例路5号"), 1),
-    (Place("4408-J-06", "演示检验六站", "Demo station 6", "雷州市", "雷州市示例路66号"), 1),
-)
-# login, role, name, index of the site in EXAM_SITES or STATIONS
+# login, role, name; each station has an operator, the first one by the shortest name
 STAFF = (
     ("planner", Role.PLANNER, "演示计划员"),
     ("approver", Role.APPROVER, "演示审批员"),
@@ -80,12 +62,12 @@ STAFF = (
     ("supervisor", Role.SUPERVISOR, "演示监督员"),
     ("admin", Role.ADMINISTRATOR, "演示管理员"),
     ("examsite", Role.EXAM_SITE, "演示考场员"),
-    ("station", Role.STATION, "演示检验员"),
+    *((login, Role.STATION, login.replace("station", "演示检验员")) for login in OPERATORS),
 )
 
 
 def add_sites(session: Session) -> dict[str, SiteId]:
-    """Add the exam sites and the stations; return site ids by code."""
+    """Add the exam sites; return site ids by code."""
     ids = {}
     for site in EXAM_SITES:
         most = sum(line.places for lines in site.sessions.values() for line in lines)
@@ -95,8 +77,6 @@ def add_sites(session: Session) -> dict[str, SiteId]:
             for service, lines in site.sessions.items()
         ]
         session.execute(insert(SiteService), rows)
-    for station, lanes in STATIONS:
-        ids[station.code] = _add(session, station, line="inspections", daily_maximum=lanes * 80, lanes=lanes)
     return ids
 
 
@@ -114,8 +94,9 @@ def _add(session: Session, place: Place, **more: object) -> SiteId:
 
 
 def add_staff(session: Session, site_ids: Mapping[str, SiteId], *, now: datetime) -> dict[str, Actor]:
-    """Add one account of each role (two at the counter); return the actors by login."""
-    sites = {Role.EXAM_SITE: site_ids[EXAM_SITES[1].code], Role.STATION: site_ids[STATIONS[0][0].code]}
+    """Add one account of each role, two at the counter, one at each station; return the actors by login."""
+    sites = {login: site_ids[station.place.code] for login, station in zip(OPERATORS, STATIONS, strict=True)}
+    sites["examsite"] = site_ids[EXAM_SITES[1].code]
     actors = {}
     for number, (login, role, name) in enumerate(STAFF):
         document = invented_document(9_000 + number, born_on=date(1985, 5, 1))
@@ -124,7 +105,7 @@ def add_staff(session: Session, site_ids: Mapping[str, SiteId], *, now: datetime
             born_on=document.born_on or date(1985, 5, 1), actor=SYSTEM, now=now,
         )  # fmt: skip
         account_id = staff.add_staff_account(
-            session, person_id, role, login, PASSWORD, site_id=sites.get(role), actor=SYSTEM, now=now
+            session, person_id, role, login, PASSWORD, site_id=sites.get(login), actor=SYSTEM, now=now
         )
         actors[login] = signing_in.actor_of(session.get_one(Account, account_id))
     return actors

@@ -120,7 +120,7 @@ def _take_exams(city: City, day: date) -> None:
         query = (
             select(Booking.person_id, Booking.service, Slot.site_id)
             .join(Slot, Slot.id == Booking.slot_id)
-            .where(Booking.state.in_(LIVE), Slot.day == day)
+            .where(Booking.state.in_(LIVE), Slot.day == day, Slot.line == EXAMS.key)
             .order_by(Booking.id)
         )
         taking = session.execute(query).all()
