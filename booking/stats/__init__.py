@@ -1,1 +1,1 @@
-"""Shares by subject and channel, over bookings made here and imported history."""
+"""The public figures: shares by subject and channel, and what became of the cars at stations."""

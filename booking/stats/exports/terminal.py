@@ -1,4 +1,4 @@
-"""Tables for a terminal, where a Chinese character takes two columns."""
+"""Text where room is counted in columns, as in a terminal: a Chinese character takes two."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,18 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     rows = list(rows)
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [_line(row, widths) for row in rows]
+
+
+def shortened(text: str, most: int = 26) -> str:
+    """Return what fits into `most` columns, an ellipsis at its end where something is cut off.
+
+    As it stands, it fits over a bar on the narrowest phone with its share beside it.
+    """
+    if _width(text) <= most:
+        return text
+    while _width(text) >= most:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
