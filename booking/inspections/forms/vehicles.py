@@ -64,6 +64,37 @@ class SeatsField(IntegerField):
             raise ValueError(SEATS) from failure
 
 
+class Plated:
+    """The fields that name a vehicle. They stand first, as on the page: errors are listed in this order."""
+
+    plate_type = SelectField(_l("Plate type"), default=PlateType.SMALL.value)
+    province = SelectField(
+        _l("Province"), choices=[SelectChoice(one, one) for one in PROVINCES], default=HOME_PROVINCE
+    )
+    plate = StringField(_l("Letter and number"), [InputRequired(_l("Enter the plate number")), Length(max=20)])
+    vin = StringField(
+        _l("VIN"), [InputRequired(_l("Enter the VIN; the picture shows where to find it")), Length(max=40)]
+    )
+
+    @property
+    def whole_plate(self) -> str:
+        """Province and number; whoever types the province once more means one plate."""
+        written = plain_number(self.plate.data or "")
+        return written if written and written[0] in PROVINCES else f"{self.province.data}{written}"
+
+    def validate_plate(self, field: Field) -> None:
+        try:
+            plate_number(self.plate_type.data, self.whole_plate)
+        except InvalidPlateError as failure:
+            raise ValidationError(worded(PROBLEMS[failure.problem])) from failure
+
+    def validate_vin(self, field: Field) -> None:
+        try:
+            vin_number(field.data)
+        except InvalidIdentifierError as failure:
+            raise ValidationError(VIN_SHAPE) from failure
+
+
 class Particulars:
     """The fields that say whether a vehicle is due: a part of the forms below."""
 
@@ -136,17 +167,9 @@ class DueForm(Particulars, Form):
         self.offer()
 
 
-class BindForm(Particulars, FlaskForm):
+class BindForm(Plated, Particulars, FlaskForm):
     """A vehicle to be bound: its plate, its VIN, what it is, and whose."""
 
-    plate_type = SelectField(_l("Plate type"), default=PlateType.SMALL.value)
-    province = SelectField(
-        _l("Province"), choices=[SelectChoice(one, one) for one in PROVINCES], default=HOME_PROVINCE
-    )
-    plate = StringField(_l("Letter and number"), [InputRequired(_l("Enter the plate number")), Length(max=20)])
-    vin = StringField(
-        _l("VIN"), [InputRequired(_l("Enter the VIN; the picture shows where to find it")), Length(max=40)]
-    )
     owner_is = RadioField(
         _l("Whose vehicle is it?"),
         [InputRequired(_l("Say whose vehicle it is"))],
@@ -165,27 +188,9 @@ class BindForm(Particulars, FlaskForm):
         self.district.choices = districts()
 
     @property
-    def whole_plate(self) -> str:
-        """Province and number; whoever types the province once more means one plate."""
-        written = plain_number(self.plate.data or "")
-        return written if written[:1] in PROVINCES and written else f"{self.province.data}{written}"
-
-    @property
     def is_company(self) -> bool:
         """Whether the vehicle belongs to a company."""
         return bool(self.owner_is.data == COMPANY)
-
-    def validate_plate(self, field: Field) -> None:
-        try:
-            plate_number(self.plate_type.data, self.whole_plate)
-        except InvalidPlateError as failure:
-            raise ValidationError(worded(PROBLEMS[failure.problem])) from failure
-
-    def validate_vin(self, field: Field) -> None:
-        try:
-            vin_number(field.data)
-        except InvalidIdentifierError as failure:
-            raise ValidationError(VIN_SHAPE) from failure
 
     def validate_company_name(self, field: Field) -> None:
         if self.is_company and not (field.data or "").strip():

@@ -1,4 +1,4 @@
-"""What was booked for a vehicle, for the pages of who may act for it."""
+"""What was booked for a vehicle, for the pages of who may act for it now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from booking.bookings.models import LIVE, Booking, BookingState
 from booking.inspections.holders import holder_of
-from booking.kernel.ids import PersonId, VehicleId
+from booking.inspections.models import Vehicle
+from booking.kernel.ids import VehicleId
 from booking.sites.models import Site
 from booking.slots.models import Slot
 
@@ -18,10 +19,9 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class PastBooking:
-    """One booking of a vehicle, and who was told of it."""
+    """One booking of a vehicle."""
 
     reference: str
-    person_id: PersonId
     state: BookingState
     starts_at: datetime
     ends_at: datetime
@@ -35,11 +35,14 @@ class PastBooking:
 
 
 def bookings_of_vehicle(session: Session, vehicle_id: VehicleId) -> Sequence[PastBooking]:
-    """Return the bookings of a vehicle, the latest window first; one statement. Whose it is, ask before."""
+    """Return the bookings of a vehicle, the latest window first; one statement. Whose it is, ask before.
+
+    What an earlier owner booked is none of the present one's business.
+    """
+    since = select(Vehicle.bound_at).where(Vehicle.id == vehicle_id).scalar_subquery()
     query = (
         select(
             Booking.reference,
-            Booking.person_id,
             Booking.state,
             Slot.starts_at,
             Slot.ends_at,
@@ -48,7 +51,7 @@ def bookings_of_vehicle(session: Session, vehicle_id: VehicleId) -> Sequence[Pas
         )
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Site, Site.id == Slot.site_id)
-        .where(Booking.holder == holder_of(vehicle_id))
+        .where(Booking.holder == holder_of(vehicle_id), Booking.created_at >= since)
         .order_by(Slot.starts_at.desc(), Booking.id.desc())
         .limit(MOST_SHOWN)
     )

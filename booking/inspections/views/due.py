@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from booking.inspections.rules.documents import Document, documents
 from booking.inspections.rules.due import DueStanding, Duty, State, opening
@@ -14,7 +14,9 @@ from booking.inspections.rules.outlook import outlook
 from booking.inspections.rules.periods import Step
 from booking.inspections.rules.settings import Settings
 from booking.inspections.rules.wording import STEPS, StandingWords, standing_words
-from booking.web.language import full_day, language, worded
+from booking.web.language import language, worded
+
+DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,14 @@ def _year(facts: VehicleFacts, duty: Duty, stand: DueStanding) -> tuple[str, str
     is_next = duty.due_on == stand.due_on
     step = worded(STEPS[duty.step])
     if is_next and stand.is_overdue:
-        when = _("ran out after %(day)s", day=full_day(duty.due_on))
+        when = _("ran out after %(day)s", day=_short(duty.due_on))
     else:
-        first, last = full_day(opening(facts, duty.due_on)), full_day(duty.due_on)
+        first, last = _short(opening(facts, duty.due_on)), _short(duty.due_on)
         when = _("from %(first)s to %(last)s", first=first, last=last)
     is_now = is_next and stand.state is not State.NOT_YET
     return step[:1].upper() + step[1:], when, "now" if is_now else "later", worded(duty.basis)
+
+
+def _short(day: date) -> str:
+    """Write a day years ahead, of which nobody asks on what weekday it falls."""
+    return str(format_date(day, DAY[language()], rebase=False))

@@ -111,7 +111,6 @@ def vehicle(vehicle_id: int) -> ResponseReturnValue:
         "bring": bring,
         "settled": settled,
         "bookings": bookings,
-        "reader": whose,
     }
     return render_template("inspections/vehicle.html", **page)
 
