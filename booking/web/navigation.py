@@ -21,6 +21,7 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("My bookings"), "bookings.mine", Act.BOOK_FOR_ONESELF),
     (_l("Messages"), "notices.inbox", Act.USE_OWN_ACCOUNT),
     (_l("Counter"), "exams.counter", Act.SEE_LEARNERS),
+    (_l("Vehicle counter"), "inspections.vehicle_counter", Act.SEE_VEHICLES),
     (_l("Station today"), "inspections.station_today", Act.SEE_STATION_DAY),
     (_l("Plan board"), "plans.board", Act.SEE_PLANS),
     (_l("Rounds desk"), "allotment.desk", Act.SEE_ROUNDS),

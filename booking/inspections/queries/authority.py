@@ -47,7 +47,7 @@ def may_act_for_all(session: Session, vehicle_ids: Iterable[VehicleId], person_i
 
 
 def is_of(session: Session, vehicle_id: VehicleId, person_id: PersonId) -> bool:
-    """Say whether the vehicle is the person's business: to act for, or owned, bound or not. Clerks leave such alone."""
+    """Say whether the vehicle is the person's business: to act for, or owned, bound or not."""
     is_owner = exists().where(Owner.id == Vehicle.owner_id, Owner.person_id == person_id).correlate(Vehicle)
     query = select(Vehicle.id).where(Vehicle.id == vehicle_id, or_(is_owner, acted_for_by(person_id)))
     return session.scalar(query) is not None

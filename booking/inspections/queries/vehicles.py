@@ -24,7 +24,7 @@ from booking.inspections.rules.vins import masked_vin
 from booking.kernel.calendar import local_day
 from booking.kernel.db import keyring_of
 from booking.kernel.errors import NotFoundError
-from booking.kernel.identifiers import masked_document, plain_number
+from booking.kernel.identifiers import masked_document, masked_name, plain_number
 from booking.kernel.ids import Holder, OwnerId, PersonId, SiteId, VehicleId
 from booking.kernel.secrets import Keyring
 from booking.sites.models import Site
@@ -84,6 +84,11 @@ class ShownVehicle:
     def service(self) -> str:
         """The service that inspects this kind of vehicle."""
         return SERVICE_OF_KIND[self.kind]
+
+    @property
+    def owner_masked(self) -> str:
+        """The owner for a list that strangers' vehicles stand in; a company's name hides nobody."""
+        return self.owner if self.owner_is_company or not self.owner else masked_name(self.owner)
 
     @property
     def is_changeable_by_owner(self) -> bool:

@@ -42,7 +42,7 @@ def change(reference: str) -> ResponseReturnValue:
         _require_movable(booking)
         if not booking.can_change(now()):
             return _too_late(booking, known)
-        form = _station_form(session, known, booking)
+        form = station_form(session, known, booking)
         site_id = SiteId(int(form.site.data))
         errand = _errand(reference, site_id)
         found = choice(session, known.vehicle.kind, errand, opens_on=known.opens_on, site_id=site_id, now=now())
@@ -117,7 +117,7 @@ def _require_movable(booking: ShownBooking) -> None:
         raise NotMovableError
 
 
-def _station_form(session: Session, known: Bookable, booking: ShownBooking) -> StationForm:
+def station_form(session: Session, known: Bookable, booking: ShownBooking) -> StationForm:
     """Return the choice of stations, the nearest first; what makes no sense is the booking's own."""
     district = district_of(session, known.vehicle.owner_id)
     stations = nearest_first(stations_for(session, known.vehicle.kind, now=now()), district)

@@ -4,6 +4,13 @@ from booking.inspections.views import (
     binding,
     booking,
     changing,
+    counter,
+    counter_agents,
+    counter_binding,
+    counter_booking,
+    counter_changes,
+    counter_files,
+    counter_records,
     garage,
     holds,
     outages,
@@ -37,6 +44,13 @@ MODULES = (
     queue_public,
     planning,
     outages,
+    counter,
+    counter_records,
+    counter_binding,
+    counter_agents,
+    counter_booking,
+    counter_changes,
+    counter_files,
 )
 
 __all__ = ["MODULES", "bp"]

@@ -32,14 +32,16 @@ REFUSALS = (SlotFullError, SlotClosedError, AlreadyBookedError, NotEligibleError
 class Try:
     """What was tried: which window, for what, by whom, and where the ways on lead.
 
-    `kept` is the reference of the booking that was to be moved and stands as it was.
+    `kept` is the reference of the booking that was to be moved and stands as it was. `desk` is the vehicle's page at
+    the counter, for a clerk, who sees every vehicle: `person_id` is None then.
     """
 
     slot_id: SlotId
     holder: Holder
-    person_id: PersonId
+    person_id: PersonId | None
     errand: Callable[[Bookable, SiteId], Errand]
     kept: str | None = None
+    desk: str | None = None
 
 
 def refused(error: BookingError, tried: Try) -> ResponseReturnValue:
@@ -54,7 +56,7 @@ def refused(error: BookingError, tried: Try) -> ResponseReturnValue:
             "text": text,
             "reasons": explained(error.reasons) if isinstance(error, NotEligibleError) else (),
             "free": _free(session, error, slot, known, tried),
-            "held": url_for("bookings.show", reference=booking.reference) if booking else None,
+            "held": tried.desk or url_for("bookings.show", reference=booking.reference) if booking else None,
             "all_href": tried.errand(known, slot.site_id).page_href(),
         }
     status = UNPROCESSABLE if isinstance(error, NotEligibleError) else CONFLICT

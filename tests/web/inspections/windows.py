@@ -87,3 +87,10 @@ def withdraw(sessions: Sessions, slot_id: SlotId) -> None:
     with unit_of_work(sessions) as session:
         gone = {"state": SlotState.WITHDRAWN, "withdrawn_at": NOW, "withdrawn_reason": "设备检修"}
         session.execute(update(Slot).where(Slot.id == slot_id).values(**gone))
+
+
+def booked(sessions: Sessions, actor: Actor, vehicle_id: VehicleId, slot_id: SlotId) -> str:
+    """Let a vehicle have a place on line; return the reference of its booking."""
+    with unit_of_work(sessions) as session:
+        session.get_one(Quota, (slot_id, Lane.ORDINARY)).taken += 1
+        return factories.booking_row(session, actor, slot_id, at=NOW, held_by=holder(vehicle_id))
