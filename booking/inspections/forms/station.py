@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from booking.inspections.rules.facts import KINDS, VehicleKind
 from booking.inspections.rules.plates import PLATE_TYPES, PROBLEMS, PROVINCES, InvalidPlateError, PlateType
@@ -16,6 +16,7 @@ from booking.kernel.identifiers import plain_number
 from booking.kernel.ids import VehicleId
 from booking.plans.forms import PlanDayField
 from booking.web.language import worded
+from booking.web.paths import LARGEST_ID
 from booking.web.words import service_called
 
 HOME_PROVINCE = "粤"
@@ -35,7 +36,7 @@ class ArrivalForm(FlaskForm):
 class KnownCarForm(FlaskForm):
     """A car that the page has named. Walking in: without the booking that it may have elsewhere."""
 
-    vehicle = IntegerField(validators=[InputRequired()])
+    vehicle = IntegerField(validators=[InputRequired(), NumberRange(1, LARGEST_ID)])
     walk_in = HiddenField()
 
     @property

@@ -132,4 +132,5 @@ def _step(visit_id: int, verb: Verb, reached: Collection[VisitState]) -> None:
             flash(worded(refusal.wording), "error")
             return
     with reading(sessions()) as session:
-        flash(told(slip(session, number, now=now())), "success")
+        shown = slip(session, number, now=now())
+    flash(told(shown), "warning" if shown.visit.state is VisitState.FAILED else "success")

@@ -54,6 +54,12 @@ def test_the_end_of_a_plate_lets_nobody_in_before_the_operator_has_compared(yard
     assert yard.visit(0).kind is VisitKind.BOOKED
 
 
+@pytest.mark.parametrize(("vehicle", "status"), [("", 303), ("x", 303), ("9" * 30, 303), ("999", 404)])
+def test_a_car_that_no_page_has_named_changes_nothing(yard: Yard, vehicle: str, status: int) -> None:
+    assert yard.press("/station/arrivals/vehicle", {"vehicle": vehicle, "walk_in": "1"}).status_code == status
+    assert yard.visits() == []
+
+
 def test_the_arrival_field_has_the_focus_for_the_scanner(yard: Yard) -> None:
     assert "autofocus" in yard.board().split('id="text"')[1].split(">")[0]
 
