@@ -1,22 +1,20 @@
 """The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from booking.bookings import queries
 from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, come_by
 from booking.bookings.queries import ShownBooking
+from booking.bookings.registered import called as named
 from booking.bookings.registered import line_of
 from booking.bookings.ticket import code_of
 from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day
 from booking.kernel.db import reading
 from booking.kernel.errors import NotFoundError
-from booking.kernel.ids import Holder
 from booking.web.guards import may
 from booking.web.house import me, now, sessions
 from booking.web.language import language
@@ -30,7 +28,7 @@ def mine() -> ResponseReturnValue:
     """Show what is to come first, then what is over."""
     with reading(sessions()) as session:
         bookings = queries.bookings_of(session, me().person_id)
-        called = _called(session, bookings)
+        called = named(session, bookings)
     live = [booking for booking in bookings if booking.is_live]
     over = [booking for booking in bookings if not booking.is_live]
     live.sort(key=lambda booking: booking.starts_at)
@@ -93,16 +91,4 @@ def _mine(reference: str) -> Mine:
         may_act = line_of(booking.line).is_for(session, booking.holder, me().person_id)
         if not may_act and booking.person_id != me().person_id:
             raise NotFoundError
-        return Mine(booking, _called(session, [booking])[booking.holder], may_act)
-
-
-def _called(session: Session, bookings: Sequence[ShownBooking]) -> Mapping[Holder, str]:
-    """Return what each holder is called; one question to each line."""
-    lines = {booking.line for booking in bookings}
-    return {
-        holder: name
-        for key in lines
-        for holder, name in line_of(key)
-        .called(session, [booking.holder for booking in bookings if booking.line == key])
-        .items()
-    }
+        return Mine(booking, named(session, [booking])[booking.holder], may_act)

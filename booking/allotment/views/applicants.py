@@ -13,8 +13,8 @@ from booking.allotment.queries.rounds import RoundLine, round_line
 from booking.allotment.service import corrections
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.desk import permissions
-from booking.bookings.registered import line_of
 from booking.allotment.views.paging import beside, page_asked
+from booking.bookings.registered import line_of
 from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day, local_time
 from booking.kernel.db import reading, unit_of_work

@@ -14,9 +14,9 @@ from booking.allotment.service import closures as service
 from booking.allotment.service.closures import Scope
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.desk import permissions
-from booking.bookings.registered import all_lines
 from booking.allotment.views.paging import beside, page_asked
 from booking.allotment.views.words import service_choices
+from booking.bookings.registered import all_lines
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError

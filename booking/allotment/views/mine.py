@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.allotment.queries.requests import requests_of
 from booking.allotment.views.blueprint import bp
+from booking.bookings.registered import called
 from booking.kernel.actors import Act
 from booking.kernel.db import reading
 from booking.web.guards import may
@@ -17,5 +18,6 @@ def my_requests() -> ResponseReturnValue:
     """Show the live requests first, then what became of the others."""
     with reading(sessions()) as session:
         found = requests_of(session, me().person_id)
-    live = [one for one in found if one.is_live]
-    return render_template("allotment/my_requests.html", live=live, over=[one for one in found if not one.is_live])
+        names = called(session, found)
+    live, over = [one for one in found if one.is_live], [one for one in found if not one.is_live]
+    return render_template("allotment/my_requests.html", live=live, over=over, called=names)

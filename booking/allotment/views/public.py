@@ -12,9 +12,9 @@ from booking.allotment.queries import outcome
 from booking.allotment.queries import rounds as queries
 from booking.allotment.queries.rounds import RoundFilter
 from booking.allotment.views.blueprint import bp
-from booking.bookings.registered import all_services
 from booking.allotment.views.paging import beside, page_asked
 from booking.allotment.views.words import day_of_form, next_step, service_choices, timeline_of, words_of_record
+from booking.bookings.registered import all_services
 from booking.kernel.db import reading
 from booking.web.cache import kept_a_moment, shared_page
 from booking.web.guards import public

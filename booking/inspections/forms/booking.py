@@ -14,6 +14,7 @@ from booking.inspections.forms.vehicles import districts
 from booking.inspections.rules.facts import KINDS, VehicleKind
 from booking.web.language import worded
 
+MOST_INPUTS = 30  # more wishes than any office allows; the rest of a forged form is not read
 MOST_AT_ONCE = 20  # vehicles that one form books; more come on another day
 PLACE = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})", re.ASCII)
 WHOLE, PARTS = "all", "some"
@@ -97,3 +98,16 @@ class BookSeveralForm(BookForm):
 
     place = PlacesField()
     whole = HiddenField()
+
+
+class WishesField(Field):
+    """Wishes in order, each as "12" for a window or "*3" for any window of a station; empty inputs are left out."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = [value.strip()[:20] for value in valuelist[:MOST_INPUTS] if value.strip()]
+
+
+class WishesForm(BookForm):
+    """What somebody asks of rounds for a vehicle."""
+
+    wish = WishesField(_l("Wishes in order"))

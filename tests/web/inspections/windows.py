@@ -50,7 +50,7 @@ def window(
             released=released, classes=classes, closes_at=closes_at, lanes=lanes, method=method,
         )  # fmt: skip
         if walk_in:
-            session.add(Quota(slot_id=slot_id, lane=Lane.WALK_IN, capacity=walk_in, released=walk_in))
+            session.add(Quota(slot_id=slot_id, lane=Lane.WALK_IN, capacity=walk_in))
     return slot_id
 
 
