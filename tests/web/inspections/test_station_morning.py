@@ -6,7 +6,12 @@ from datetime import timedelta
 from booking.attendance.jobs import mark_absent_due, settle_results_due
 from booking.attendance.models import VisitKind, VisitState
 from booking.bookings.models import BookingState
+from booking.inspections.holders import holder_of
 from booking.inspections.line import INSPECTIONS
+from booking.kernel.db import reading, unit_of_work
+from booking.kernel.ids import PersonId
+from booking.slots.holds import held_for
+from tests import factories
 from tests.service.inspections.town import told
 from tests.web.conftest import hidden_fields
 from tests.web.inspections.yard import LATER, Yard, words
@@ -119,6 +124,25 @@ def test_a_fail_that_is_taken_back_gives_up_the_place_and_tells_the_owner(yard: 
     assert yard.taken(slot_id) == 0
     assert len(told(yard.sessions, "inspection_reinspection")) == 1
     assert len(told(yard.sessions, "inspection_result_undone")) == 1
+
+
+def test_the_owner_takes_the_kept_place_at_once_and_the_fail_stands(yard: Yard) -> None:
+    yard.window("09:00", LATER)
+    with unit_of_work(yard.sessions) as session:
+        owner = factories.account(session)
+        car = factories.vehicle(session, person_id=PersonId(owner.person_id or 0))
+    reference = yard.booked(car, "10:00")
+    yard.number(reference)
+    yard.tested(1, "failed")
+    with reading(yard.sessions) as session:
+        hold = held_for(session, [holder_of(car)], now=yard.clock.now())[holder_of(car)]
+
+    address = f"/inspections/holds/{hold.id}"
+    taken = yard.sign_in(actor=owner).submit(f"{address}/take", on=address)
+
+    assert (taken.status_code, taken.headers["Location"].split("/")[1]) == (303, "my")
+    assert yard.booking(reference) is BookingState.FAILED
+    assert "/undo" not in yard.board()
 
 
 def test_a_fail_without_a_free_window_says_what_to_do(yard: Yard) -> None:
