@@ -17,7 +17,7 @@ from booking.demo.days import DAYS_AHEAD, DAYS_BACK, close_a_site, draft_and_app
 from booking.demo.driving import Fleet, live_day, live_until
 from booking.demo.haste import not_waiting_for_the_disk
 from booking.demo.morning import announce_repair, book_morning, play_morning
-from booking.demo.owners import Cast, named_cars, other_cars
+from booking.demo.owners import HELD, NAMED_CARS, STORIES, Cast, named_cars, other_cars
 from booking.demo.people import STAGES, DemoLearner, add_learners
 from booking.demo.signins import Login, open_sign_ins
 from booking.demo.stations import add_stations, plan_stations
@@ -56,8 +56,7 @@ def build_demo(sessions: Sessions, now: datetime, *, learners: int, vehicles: in
     """Build the city and return every sign-in; raise `NotEmptyError` where somebody lives already.
 
     Two weeks have been lived: plans published, places taken, exams and inspections passed and failed, all by the
-    services that pages and jobs use, so that every invariant holds. Without vehicles there are stations, but nothing
-    is planned there.
+    services that pages and jobs use, so that every invariant holds. Nothing is planned for a line without people.
     """
     if not is_empty(sessions):
         raise NotEmptyError
@@ -76,8 +75,9 @@ def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo
     beacons = build_beacons(is_demo=True, mirrors=())
     playing = people[len(STAGES) : MOST_PLAYING]
     city = City(sessions, site_ids, staff, playing, beacons, Random(4408))  # noqa: S311 - invented people
-    draft_and_approve(city, today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3))
-    draft_and_approve(city, today + timedelta(DAYS_AHEAD - 2), today + timedelta(DAYS_AHEAD), approve=False)
+    if learners:
+        draft_and_approve(city, today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3))
+        draft_and_approve(city, today + timedelta(DAYS_AHEAD - 2), today + timedelta(DAYS_AHEAD), approve=False)
     if vehicles:
         plan_stations(city, today, now=now, approved_to=today + timedelta(12), last=today + timedelta(13))
     fleet = _live(city, people, vehicles, now, echo)
@@ -108,19 +108,29 @@ def _fleet(city: City, vehicles: int, start: datetime, now: datetime, echo: Echo
     chance = Random(4409)  # noqa: S311 - invented vehicles
     cast = Cast(local_day(now), start, passwords.hashed(PASSWORD, least=8), chance)
     with unit_of_work(city.sessions) as session:
-        cars = named_cars(cast, session)
-    for first in range(len(cars), vehicles, CHUNK):
+        cars = named_cars(cast, session, [number for number in range(len(STORIES)) if number != HELD])
+    for first in range(NAMED_CARS, vehicles, CHUNK):
         with unit_of_work(city.sessions) as session:
             cars += other_cars(cast, session, range(first, min(first + CHUNK, vehicles)))
     echo(f"{len(cars)} vehicles are there.")
     return Fleet(city, cars, chance)
 
 
+def _come_last(fleet: Fleet, now: datetime) -> None:
+    """Let bind a car yesterday evening whose first reminder comes this morning, with a place."""
+    evening = at_local(local_day(now) - timedelta(1), time(19, 30))
+    cast = Cast(local_day(now), evening, passwords.hashed(PASSWORD, least=8), fleet.chance)
+    with unit_of_work(fleet.city.sessions) as session:
+        fleet.cars += named_cars(cast, session, [HELD])
+
+
 def _reach(city: City, fleet: Fleet | None, now: datetime) -> None:
     """Bring the city to this minute: what is due this morning, and the cars that are on their way today."""
     sessions, beacons = city.sessions, city.beacons
-    arriving = book_morning(fleet, now) if fleet else []
+    arriving = []
     if fleet:
+        _come_last(fleet, now)
+        arriving = book_morning(fleet, now)
         announce_repair(fleet, at_local(local_day(now) - timedelta(1), time(20, 30)))
     publish_due_plans(sessions, now)
     release_due_seats(sessions, now)

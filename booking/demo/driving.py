@@ -1,7 +1,7 @@
-"""The weeks of the demo's vehicles: reminders, bookings, rounds, days at the stations, and the register's news."""
+"""The weeks of the demo's vehicles: reminders, bookings, rounds, and the days at the stations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -17,16 +17,11 @@ from booking.bookings.wishes import Wish
 from booking.demo.asking import City
 from booking.demo.owners import DemoCar, Fate, Manner
 from booking.demo.stations import RANKED, STATIONS
-from booking.demo.vehicles import SETTINGS, facts_of
 from booking.demo.yard import Coming, Yard
-from booking.inspections.imports import COLUMNS, import_vehicles
-from booking.inspections.jobs import remind_owners, settle_outages
+from booking.inspections.jobs import remind_owners, renew_marks, settle_outages
 from booking.inspections.line import INSPECTIONS
 from booking.inspections.queries.stations import is_free, takes, windows_for
-from booking.inspections.rules.due import next_duty
 from booking.inspections.rules.facts import SERVICE_OF_KIND
-from booking.kernel import tables
-from booking.kernel.actors import SYSTEM
 from booking.kernel.calendar import ONE_DAY, at_local, local_day, local_time
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError
@@ -50,7 +45,7 @@ class Fleet:
     """The vehicles of the demo city, and a source of chance of their own: what learners do changes nothing here."""
 
     city: City
-    cars: Sequence[DemoCar]
+    cars: list[DemoCar]
     chance: Random
     to_return: list[DemoCar] = field(default_factory=list)  # failed, and not yet back
 
@@ -70,6 +65,7 @@ def live_day(fleet: Fleet, day: date, today: date) -> None:
     for station in STATIONS:
         _live_at(fleet, station.place.code, day, back)
     keep_days(city.sessions, INSPECTIONS, at_local(day, time(23, 50)))
+    renew_marks(city.sessions, at_local(day, time(23, 51)))
     rounds.advance_rounds(city.sessions, INSPECTIONS, city.beacons, at_local(day, time(23, 55)))
 
 
@@ -81,6 +77,7 @@ def live_until(fleet: Fleet, now: datetime) -> None:
     remind_owners(city.sessions, now)
     settle_outages(city.sessions, now)
     keep_days(city.sessions, INSPECTIONS, now)
+    renew_marks(city.sessions, now)
 
 
 def book_ahead(fleet: Fleet, day: date, today: date) -> None:
@@ -181,7 +178,6 @@ def _live_at(fleet: Fleet, code: str, day: date, back: Sequence[tuple[DemoCar, s
         car.station = code
         if not car.owner.story:
             fleet.to_return.append(car)
-    _hear_from_register(fleet, yard.passed, day)
 
 
 def expected(fleet: Fleet, code: str, day: date) -> list[Coming]:
@@ -216,15 +212,3 @@ def _is_for(slot: OpenSlot, car: DemoCar) -> bool:
 
 def _arrival(fleet: Fleet, car: DemoCar, starts_at: datetime) -> datetime:
     return starts_at + timedelta(minutes=fleet.chance.randint(EARLIEST, LATEST))
-
-
-def _hear_from_register(fleet: Fleet, passed: Sequence[DemoCar], day: date) -> None:
-    """Bring in, in the evening, what the register says of those that passed: until when the new mark is good."""
-    for car in passed:
-        before = max(car.data.valid_until or day, day)
-        duty = next_duty(facts_of(car.data, valid_until=None), today=before + ONE_DAY, settings=SETTINGS)
-        car.data = replace(car.data, valid_until=duty.due_on)
-    if passed:
-        source = tables.write_csv(tuple(COLUMNS), [car.as_row() for car in passed])
-        with unit_of_work(fleet.city.sessions) as session:
-            import_vehicles(session, source, actor=SYSTEM, now=at_local(day, time(23, 40)))

@@ -28,7 +28,7 @@ PRICES = {INSPECTION_SMALL: 22_000, INSPECTION_LARGE: 34_000, INSPECTION_MOTORCY
 WORKING, SATURDAY, EVERY_DAY = "12345", "6", "1234567"
 ALL_DAY = "08:00-18:00"
 # Whoever looks at the demo by night shall see a queue as well: the first station works that shift too.
-SHIFTS = ((time(0), time(8), "00:00-08:00"), (time(8), time(18), ""), (time(18), time.max, "18:00-23:59"))
+SHIFTS = ((time(0), time(8), "00:00-18:00"), (time(8), time(18), ALL_DAY), (time(18), time.max, "08:00-23:59"))
 OPEN_ALL_THE_SAME = "演示：当天照常营业"
 BATCH = 7  # days planned in one go
 DRAFTED_BEFORE = 14
@@ -142,12 +142,12 @@ def _add(session: Session, station: Station, *, now: datetime, at: datetime) -> 
 
 def _hours(station: Station, now: datetime) -> list[Hours]:
     clock = local_time(now)
-    shift = next(text for opens, closes, text in SHIFTS if opens <= clock < closes) if station is PILOT else ""
+    shift = next(text for opens, closes, text in SHIFTS if opens <= clock < closes)
     return [
         Hours(int(weekday), opens, closes)
         for weekdays, text in station.hours.items()
         for weekday in weekdays
-        for opens, closes in day_spans(f"{text}, {shift}" if shift else text)
+        for opens, closes in day_spans(shift if station is PILOT else text)
     ]
 
 

@@ -99,18 +99,6 @@ def vehicle(
     )
 
 
-def facts_of(data: VehicleData, *, valid_until: date | None) -> VehicleFacts:
-    """Return what the rules ask of a vehicle whose first registration is told."""
-    return VehicleFacts(
-        kind=VehicleKind(data.vehicle_kind),
-        use=Use(data.use),
-        seats=data.seats,
-        registered_on=data.registered_on or date.min,
-        valid_until=valid_until,
-        was_altered=data.was_altered,
-    )
-
-
 def _step(model: Model, registered_on: date, due_on: date) -> Step:
     facts = VehicleFacts(model.kind, model.use, model.seats, registered_on, due_on, was_altered=model.was_altered)
     return standing(facts, today=due_on, settings=SETTINGS).step

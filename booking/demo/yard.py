@@ -37,10 +37,9 @@ class Coming:
 
 
 class Yard:
-    """A station on one day, with the cars that will come. `passed` and `failed` are those with a result so far."""
+    """A station on one day, with the cars that will come. `failed` are those that have failed so far."""
 
     def __init__(self, city: City, code: str, chance: Random, coming: Sequence[Coming]) -> None:
-        self.passed: list[DemoCar] = []
         self.failed: list[DemoCar] = []
         self._city, self._chance = city, chance
         self._site_id, self._operator = city.site_ids[code], operator_of(city, code)
@@ -117,6 +116,7 @@ class Yard:
                 fail(session, visit.id, actor=self._operator, now=at)
             else:
                 results.record_result(session, visit.id, True, actor=self._operator, now=at)
-        (self.failed if car.fails else self.passed).append(car)
+        if car.fails:
+            self.failed.append(car)
         self._in_test.discard(lane.facts.name)
         self._call_all(at)
