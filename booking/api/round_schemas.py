@@ -7,7 +7,7 @@ from marshmallow.validate import OneOf, Range
 
 from booking.allotment.models.requests import RequestState, Standing
 from booking.allotment.models.rounds import Stage
-from booking.api.schemas import Instant, ListSchema, PageSchema, RowId, in_calendar
+from booking.api.schemas import Instant, ListSchema, PageSchema, RowId, in_calendar, vehicle_id
 from booking.lines import service_names
 from booking.slots.models import Lane, Method
 
@@ -37,9 +37,10 @@ class WishesSchema(Schema):
 
 
 class AskedSchema(WishesSchema):
-    """A request for a place of a service."""
+    """A request for a place of a service; for inspections of a vehicle."""
 
     service = fields.String(required=True, validate=OneOf(tuple(service_names())))
+    vehicle_id = vehicle_id(strict=True)
 
 
 class ChangedSchema(WishesSchema):

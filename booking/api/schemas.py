@@ -98,16 +98,24 @@ class SlotsAskedSchema(PageSchema, PeriodSchema):
     site = RowId()
 
 
+def vehicle_id(**more: Any) -> fields.Integer:  # noqa: ANN401 - what every field takes
+    """Return the field that names a vehicle."""
+    description = "Needed for inspections, and for nothing else: a vehicle of the caller, or one the caller acts for."
+    return RowId(metadata={"description": description}, **more)
+
+
 class ServiceAskedSchema(Schema):
-    """Which service."""
+    """Which service, and for inspections of which vehicle."""
 
     service = fields.String(required=True, validate=OneOf(tuple(service_names())))
+    vehicle_id = vehicle_id()
 
 
 class WishSchema(Schema):
-    """Which slot."""
+    """Which slot, and for inspections which vehicle."""
 
     slot_id = RowId(required=True, strict=True)
+    vehicle_id = vehicle_id(strict=True)
 
 
 class OfferSchema(Schema):
@@ -158,11 +166,12 @@ class BookedSlotSchema(Schema):
 
 
 class BookingSchema(Schema):
-    """A booking of the caller."""
+    """A booking of the caller, or of a vehicle that the caller may act for; `vehicle_id` null: it is a person's."""
 
     reference = fields.String(required=True)
     state = fields.String(required=True, validate=OneOf([one.value for one in BookingState]))
     slot = fields.Nested(BookedSlotSchema, required=True)
+    vehicle_id = fields.Integer(required=True, allow_none=True)
     created_at = Instant()
     cancel_until = Instant()
 
@@ -177,7 +186,7 @@ class ReasonSchema(Schema):
 
 
 class EligibilitySchema(Schema):
-    """Whether the caller could book a service today, whatever day is chosen; and every reason if not."""
+    """Whether the caller, or the vehicle, could be booked for today, whatever day is chosen; every reason if not."""
 
     eligible = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)

@@ -14,7 +14,7 @@ from booking.allotment.service.opening import LANES
 from booking.allotment.service.wishes import AnyAt, wish_list
 from booking.bookings.models import Booking
 from booking.kernel.errors import NotFoundError
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import Holder, PersonId
 from booking.slots.models import Lane, Method, Quota
 
 # Whoever is in the list, and whoever the draw has dealt with, are the people of a round.
@@ -27,6 +27,7 @@ class RequestStanding:
 
     id: int
     person_id: PersonId
+    holder: Holder
     reference: str
     line: str
     service: str
@@ -93,7 +94,8 @@ class RoundSummary:
 
 
 SHOWN = (
-    Request.id, Request.person_id, Request.reference, Request.line, Request.service, Request.state, Request.version,
+    Request.id, Request.person_id, Request.holder, Request.reference, Request.line, Request.service, Request.state,
+    Request.version,
     Request.carry_on, Request.notice_hours, Request.created_at, Request.changed_at,
     Booking.reference.label("booking"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from booking.api import schemas
 from booking.api.errors import KeyReusedError, NotBookableError, RoundDecidesError
+from booking.api.holders import holder_of
 from booking.api.problems import explained
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
@@ -17,7 +18,7 @@ from booking.bookings.line import Line
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import AlreadyBookedError, DuplicateRequestError
 from booking.bookings.wishes import Wish, look_first
-from booking.exams.line import EXAMS
+from booking.inspections.holders import is_vehicle, vehicle_of
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotEligibleError, NotFoundError
@@ -39,12 +40,15 @@ REFUSALS = (SlotFullError, SlotClosedError, AlreadyBookedError, NotEligibleError
 @bp.alt_response(404, "NOT_FOUND")
 @bp.alt_response(409, "CONFLICT")
 def book(given: dict[str, str], asked: dict[str, int]) -> dict[str, object]:
-    """Book a seat. Sent again with the same key, the answer is the same booking."""
-    wish = Wish(holder(), EXAMS.holder(holder()), SlotId(asked["slot_id"]), given["key"])
+    """Book a seat, for inspections for a vehicle. Sent again with the same key, the answer is the same booking."""
+    slot_id = SlotId(asked["slot_id"])
     with reading(sessions()) as session:
+        line = _line(session, slot_id)
+        wish = Wish(holder(), holder_of(session, line, holder(), asked.get("vehicle_id")), slot_id, given["key"])
         reference = _made(session, wish)
-        line = None if reference else _line(session, wish)
-    if line is not None:
+        if reference is None:
+            look_first(session, line, wish, now=now())  # a refusal must hold up nobody
+    if reference is None:
         reference = _booked(line, wish)
     with reading(sessions()) as session:
         return _booking(_mine(session, str(reference)))
@@ -109,17 +113,15 @@ def _made(session: Session, wish: Wish) -> str | None:
     if made is None:
         return None
     reference, slot_id = made
-    if slot_id != wish.slot_id:
+    if slot_id != wish.slot_id or queries.shown(session, reference, person_id=None).holder != wish.holder:
         raise KeyReusedError
     return reference
 
 
-def _line(session: Session, wish: Wish) -> Line:
-    """Return the line of the slot, once it is seen that there is a seat; a refusal must hold up nobody."""
-    line = LINES.get(line_of(session, wish.slot_id) or "")
+def _line(session: Session, slot_id: SlotId) -> Line:
+    line = LINES.get(line_of(session, slot_id) or "")
     if line is None:
         raise NotFoundError
-    look_first(session, line, wish, now=now())
     return line
 
 
@@ -151,14 +153,18 @@ def _say_when_a_round_decides(slot_id: SlotId) -> None:
 
 
 def _mine(session: Session, reference: str) -> ShownBooking:
-    """Return a booking of the caller; raise `NotFoundError` for anybody else's and for what is no reference."""
+    """Return a booking that the caller made, or for what the caller may act for; else raise `NotFoundError`."""
     if not (reference.isascii() and reference.isalnum() and len(reference) == REFERENCE_LENGTH):
         raise NotFoundError
-    return queries.shown(session, reference, person_id=holder())
+    booking = queries.shown(session, reference, person_id=None)
+    if booking.person_id != holder() and not LINES[booking.line].is_for(session, booking.holder, holder()):
+        raise NotFoundError
+    return booking
 
 
 def _booking(booking: ShownBooking) -> dict[str, object]:
     return {
         "reference": booking.reference, "state": booking.state, "slot": booking,
+        "vehicle_id": vehicle_of(booking.holder) if is_vehicle(booking.holder) else None,
         "created_at": booking.created_at, "cancel_until": booking.cancel_until,
     }  # fmt: skip

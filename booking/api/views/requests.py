@@ -13,16 +13,16 @@ from booking.allotment.service.requests import Asked
 from booking.allotment.service.wishes import AnyAt, WishFor
 from booking.api import round_schemas as schemas
 from booking.api.errors import KeyReusedError, NotAskableError
+from booking.api.holders import holder_of
 from booking.api.problems import explained
 from booking.api.schemas import KeySchema, PageSchema
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
 from booking.bookings.line import Line
-from booking.exams.line import EXAMS
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import ConflictError, NotFoundError
-from booking.kernel.ids import REFERENCE_LENGTH, SiteId, SlotId
+from booking.kernel.ids import REFERENCE_LENGTH, Holder, SiteId, SlotId
 from booking.lines import LINES
 from booking.web.house import now, sessions
 
@@ -38,10 +38,12 @@ def ask(given: dict[str, str], body: dict[str, Any]) -> dict[str, object]:
 
     The receipt proves that the request stands in the list of its round. When it came in counts for nothing.
     """
-    asked = _asked(body["service"], given["key"], body)
+    line = _line(body["service"])
     with reading(sessions()) as session:
+        whose = holder_of(session, line, holder(), body.get("vehicle_id"))
+        asked = _asked(whose, body["service"], given["key"], body)
         reference = _made(session, asked)
-    reference = reference or _ask(_line(asked.service), asked)
+    reference = reference or _ask(line, asked)
     with reading(sessions()) as session:
         return _request(session, reference)
 
@@ -79,7 +81,7 @@ def change(body: dict[str, Any], reference: str) -> dict[str, object]:
     """Give a live request other wishes. Rows of rounds that have closed stay as they were sealed."""
     with reading(sessions()) as session:
         found = _mine(session, reference)
-    line, asked = LINES[found.line], _asked(found.service, "", body)
+    line, asked = LINES[found.line], _asked(found.holder, found.service, "", body)
     try:
         with unit_of_work(sessions()) as session:
             service.change(session, line, reference, asked, version=body["version"], actor=caller(), now=now())
@@ -103,11 +105,11 @@ def withdraw(reference: str) -> dict[str, object]:
         return _request(session, reference)
 
 
-def _asked(named: str, key: str, body: dict[str, Any]) -> Asked:
+def _asked(whose: Holder, named: str, key: str, body: dict[str, Any]) -> Asked:
     slots: list[WishFor] = [SlotId(slot_id) for slot_id in body["preferences"]]
     sites = [AnyAt(SiteId(site_id)) for site_id in body["any_at_sites"]]
     more = {"carry_on": body["carry_on"], "notice_hours": body["notice_hours"]}
-    return Asked(holder(), EXAMS.holder(holder()), named, (*slots, *sites), key, **more)
+    return Asked(holder(), whose, named, (*slots, *sites), key, **more)
 
 
 def _line(named: str) -> Line:
@@ -121,7 +123,7 @@ def _made(session: Session, asked: Asked) -> str | None:
         return None
     made = standing.request_standing(session, reference, asked.person_id)
     wishes = (*made.preferences, *(AnyAt(SiteId(site_id)) for site_id in made.any_at_sites))
-    if made.service != asked.service or (made.version == 1 and wishes != asked.wishes):
+    if (made.service, made.holder) != (asked.service, asked.holder) or (made.version == 1 and wishes != asked.wishes):
         raise KeyReusedError
     return reference
 

@@ -145,7 +145,15 @@ def test_without_a_fit_key_nothing_is_booked(
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"slot_id": "1"}, {"slot_id": 0}, {"slot_id": 2**40}, {"slot_id": 1, "vehicle_id": 1}]
+    "body",
+    [
+        {},
+        {"slot_id": "1"},
+        {"slot_id": 0},
+        {"slot_id": 2**40},
+        {"slot_id": 1, "vehicle_id": "1"},
+        {"slot_id": 1, "x": 1},
+    ],
 )
 def test_a_wish_that_is_not_as_told_books_nothing(learner: Caller, body: object) -> None:
     assert refusal(learner.call("POST", "/bookings", key="k", json=body)) == (422, "invalid_input")
