@@ -1,5 +1,6 @@
 """A person's messages, and for supervisors how sending stands."""
 
+import re
 from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -16,6 +17,8 @@ from booking.web.house import me, now, sessions
 bp = Blueprint("notices", __name__)
 PER_PAGE = 20
 RECENTLY = timedelta(days=1)
+# An address of this house in a message, such as that of a held place: letters by their hyphens, then its number.
+OWN_ADDRESS = re.compile(r"(?<![\w/.:])(?:/[a-z-]+)+/[0-9]+(?![\w/])", re.ASCII)
 CHANNELS = {"sms": _l("text message"), "mail": _l("e-mail")}
 
 
@@ -52,7 +55,9 @@ def message(notice_id: int) -> ResponseReturnValue:
     if not shown.is_read:
         with unit_of_work(sessions()) as session:
             mark_read(session, me().person_id, notice_id, now=now())
-    return render_template("notices/message.html", message=shown, channels=CHANNELS)
+    named = OWN_ADDRESS.search(shown.text)
+    way_on = named[0] if named else None
+    return render_template("notices/message.html", message=shown, channels=CHANNELS, way_on=way_on)
 
 
 @bp.get("/supervision/messages")

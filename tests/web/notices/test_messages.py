@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from booking.kernel.actors import Actor, Role
 from booking.kernel.clock import FixedClock
@@ -171,3 +171,18 @@ def test_supervisors_see_how_sending_stands_without_text_or_address(
 
 def test_applicants_do_not_see_how_sending_stands(visitor: SignIn) -> None:
     assert visitor(Role.APPLICANT).get("/supervision/messages").status_code == 403
+
+
+def test_a_message_that_names_a_page_of_ours_leads_there(
+    visitor: SignIn, sessions: Sessions, clock: FixedClock
+) -> None:
+    actor, [plain, naming] = learner_told(sessions, clock, 2)
+    with unit_of_work(sessions) as session:
+        text = keyring_of(session).seal(
+            "Not https://example.org/a/1 and 1/2, but /inspections/holds/7.", column="notice.text"
+        )
+        session.execute(update(Notice).where(Notice.id == naming).values(text_sealed=text))
+    learner = visitor(actor=actor)
+
+    assert 'href="/inspections/holds/7">Go on with it' in learner.get(f"/my/messages/{naming}").text
+    assert "Go on with it" not in learner.get(f"/my/messages/{plain}").text
