@@ -24,7 +24,7 @@ class RoundsForm(Form):
     """Which rounds to list. Without a token: it comes by GET and needs no cookie."""
 
     service = SelectField(_l("Service"), validate_choice=False, default="")
-    day = PlanDayField(_l("Day of the test"), [Optional()])
+    day = PlanDayField(_l("Day"), [Optional()])
 
 
 class CodeForm(Form):

@@ -9,11 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from booking.kernel.calendar import local_day
+from booking.lines import LINES
 from booking.policies import queries as policies
 from booking.slots.queries import OpenSlot, slots_between
 
 DAYS_AHEAD = 14
-SHOWN_DATES = 6
+SHOWN_OF_A_LINE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,16 @@ class Terms:
 
 
 def next_dates(session: Session, *, now: datetime) -> Sequence[NextDate]:
-    """Return the next days with places to ask for or to book, full ones last, at most six."""
+    """Return the next days of each line with places to ask for or to book, full ones last, at most four of each."""
+    return [item for line in LINES for item in _of_line(session, line, now)]
+
+
+def _of_line(session: Session, line: str, now: datetime) -> Sequence[NextDate]:
     today = local_day(now)
-    found = slots_between(session, today, today + timedelta(DAYS_AHEAD))
+    found = slots_between(session, today, today + timedelta(DAYS_AHEAD), line=line)
     slots = [slot for slot in found if slot.is_open(now) or slot.is_collecting(now)]
     days = sorted(_by_day(slots, now), key=lambda item: (not item.is_collecting and item.remaining == 0, item.day))
-    return days[:SHOWN_DATES]
+    return days[:SHOWN_OF_A_LINE]
 
 
 def _by_day(slots: Sequence[OpenSlot], now: datetime) -> Iterator[NextDate]:

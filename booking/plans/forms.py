@@ -286,6 +286,6 @@ class FilterForm(Form):
     """What the public plan shows. Without a token: it comes by GET and needs no cookie."""
 
     service = SelectField(_l("Service"), validate_choice=False, default="")
-    site = SelectField(_l("Site"), validate_choice=False, default="")
+    site = SelectField(_l("Test site or station"), validate_choice=False, default="")
     month = HiddenField()
     day = HiddenField()

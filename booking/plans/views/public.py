@@ -24,6 +24,7 @@ from booking.web.language import language
 
 CLOSINGS = "closings"  # sites are closed on a higher floor, which says here how to read what is public of it
 NEXT_SESSIONS = 12
+MOST_READ = 100  # a station has dozens of windows a day; those that take nobody any more are passed over
 REACH = timedelta(days=60)
 
 
@@ -55,7 +56,8 @@ def site(site_id: int) -> ResponseReturnValue:
         shown = sites.site(session, number)
         station = sites.station(session, number, now=now()) if shown.facts.line == STATIONS else None
         exceptions = sites.days(session, number, today())
-        slots = slots_between(session, today(), today() + REACH, site_id=number, limit=NEXT_SESSIONS)
+        found = slots_between(session, today(), today() + REACH, site_id=number, limit=MOST_READ)
+        slots = [slot for slot in found if station is None or slot.closes_at > now()][:NEXT_SESSIONS]
         upcoming = plans.next_plan(session, Filter(site_id=number), now=now())
     return render_template(
         "plans/site.html",

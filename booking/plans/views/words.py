@@ -53,7 +53,10 @@ def service_choices(sites: Sequence[SiteChoice]) -> list[SelectChoice]:
 
 def site_choices(sites: Sequence[SiteChoice]) -> list[SelectChoice]:
     """Return the sites, with "all" first."""
-    return [SelectChoice("", _l("All sites")), *(SelectChoice(str(site.id), site_name(site)) for site in sites)]
+    return [
+        SelectChoice("", _l("All test sites and stations")),
+        *(SelectChoice(str(site.id), site_name(site)) for site in sites),
+    ]
 
 
 def law_order(code: str) -> tuple[int, str]:
