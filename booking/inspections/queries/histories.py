@@ -1,16 +1,17 @@
-"""What was booked for a vehicle, for the pages of who may act for it now."""
+"""What was booked and asked for a vehicle, for the pages of who may act for it now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from booking.allotment.models.requests import Request, RequestState
 from booking.bookings.models import LIVE, Booking, BookingState
-from booking.inspections.holders import holder_of
+from booking.inspections.holders import holder_of, vehicle_of
 from booking.inspections.models import Vehicle
-from booking.kernel.ids import VehicleId
+from booking.kernel.ids import Holder, VehicleId
 from booking.sites.models import Site
 from booking.slots.models import Slot
 
@@ -56,3 +57,15 @@ def bookings_of_vehicle(session: Session, vehicle_id: VehicleId) -> Sequence[Pas
         .limit(MOST_SHOWN)
     )
     return [PastBooking(**row) for row in session.execute(query).mappings()]
+
+
+def requests_of_vehicles(session: Session, vehicle_ids: Iterable[VehicleId]) -> Mapping[VehicleId, str]:
+    """Return the reference of the live request of each vehicle that has one; one statement.
+
+    A vehicle belongs to one service, so there is one at most.
+    """
+    holders = [holder_of(vehicle_id) for vehicle_id in vehicle_ids]
+    query = select(Request.holder, Request.reference).where(
+        Request.holder.in_(holders), Request.state == RequestState.LIVE
+    )
+    return {vehicle_of(Holder(row.holder)): row.reference for row in session.execute(query)}

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from booking.inspections.queries import vehicles
 from booking.inspections.queries.facts import facts_of, settings_on
-from booking.inspections.queries.histories import bookings_of_vehicle
+from booking.inspections.queries.histories import bookings_of_vehicle, requests_of_vehicles
 from booking.inspections.queries.vehicles import ShownVehicle
-from booking.inspections.rules.due import State
+from booking.inspections.rules.due import DueStanding, State
 from booking.inspections.rules.facts import KINDS, USES
 from booking.inspections.rules.periods import Step
 from booking.inspections.rules.plates import PLATE_TYPES, PlateType
@@ -20,13 +20,21 @@ from booking.inspections.views.blueprint import bp
 from booking.inspections.views.due import Look, look
 from booking.kernel.actors import Act
 from booking.kernel.db import reading
-from booking.kernel.ids import PersonId, VehicleId
+from booking.kernel.ids import VehicleId
 from booking.web.guards import may
 from booking.web.house import me, now, sessions, today
 from booking.web.language import worded
 
 # The look of a card by the state it shows.
-CARDS = {"overdue": "overdue", "due": "early", "exempt": "open", "held": "open", "booked": "booked", "later": ""}
+CARDS = {
+    "overdue": "overdue",
+    "due": "early",
+    "exempt": "open",
+    "held": "open",
+    "booked": "booked",
+    "waiting": "waiting",
+    "later": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class Parked:
     look: Look
     card: str
     is_acted_for: bool
-    href: str | None
+    href: str
     action: str
     is_main: bool  # the button is for what has to be done now
 
@@ -60,7 +68,7 @@ class Parked:
     @property
     def leads_away(self) -> bool:
         """Whether the button leads to another page than the vehicle's own."""
-        return self.href is not None and not self.href.startswith(ways.vehicle(self.vehicle.vehicle_id) + "#")
+        return not self.href.startswith(ways.vehicle(self.vehicle.vehicle_id) + "#")
 
     @property
     def is_bookable(self) -> bool:
@@ -74,7 +82,8 @@ def garage() -> ResponseReturnValue:
     """Show the vehicles that the reader owns or acts for, what is urgent first."""
     with reading(sessions()) as session:
         found = vehicles.garage(session, me().person_id, now=now())
-    parked = [park(vehicle) for vehicle in found]
+        asked = requests_of_vehicles(session, [one.vehicle_id for one in found])
+    parked = [park(one, asked.get(one.vehicle_id)) for one in found]
     page = {
         "urgent": [one for one in parked if one.look.state != "later"],
         "later": [one for one in parked if one.look.state == "later"],
@@ -94,6 +103,7 @@ def vehicle(vehicle_id: int) -> ResponseReturnValue:
         facts = facts_of(session, [shown.vehicle_id]).get(shown.vehicle_id)
         settings = settings_on(session, today())
         bookings = bookings_of_vehicle(session, shown.vehicle_id)
+        asked = requests_of_vehicles(session, [shown.vehicle_id]).get(shown.vehicle_id)
     answer = standings.answer(facts, today=today(), settings=settings) if facts else None
     step = answer.standing.step if answer else Step.LINE_TEST
     is_acted_for = shown.owner_person != whose
@@ -105,7 +115,7 @@ def vehicle(vehicle_id: int) -> ResponseReturnValue:
         else ((), ())
     )
     page = {
-        "parked": park(shown),
+        "parked": park(shown, asked),
         "clear": clear,
         "answer": answer,
         "bring": bring,
@@ -115,35 +125,41 @@ def vehicle(vehicle_id: int) -> ResponseReturnValue:
     return render_template("inspections/vehicle.html", **page)
 
 
-def park(shown: ShownVehicle) -> Parked:
-    """Say how a vehicle stands and what to do about it: what is booked or held comes before what is due."""
-    seen = _look(shown)
-    href, action, is_main = _next_step(shown, seen, me().person_id)
+def park(shown: ShownVehicle, asked: str | None = None) -> Parked:
+    """Say how a vehicle stands and what to do about it: what is booked, held or asked for comes before what is due.
+
+    `asked` is the reference of its live request.
+    """
+    seen = _look(shown, asked)
+    href, action, is_main = _next_step(shown, asked)
     return Parked(shown, seen, CARDS[seen.state], shown.owner_person != me().person_id, href, action, is_main)
 
 
-def _look(shown: ShownVehicle) -> Look:
+def _look(shown: ShownVehicle, asked: str | None) -> Look:
     if shown.booking is not None:
         return Look("booked", None)
     if shown.held is not None:
         return Look("held", None)
+    if asked is not None:
+        return Look("waiting", _("Place requested"))
     return look(shown.standing, today()) if shown.standing else Look("due", _("First registration not known"))
 
 
-def _next_step(shown: ShownVehicle, seen: Look, reader: PersonId) -> tuple[str | None, str, bool]:
-    stand = shown.standing
+def _next_step(shown: ShownVehicle, asked: str | None) -> tuple[str, str, bool]:
     if shown.booking is not None:
         return ways.booking(shown.booking.reference), _("See the booking"), False
     if shown.held is not None:
         return ways.hold(shown.held.id), _("Take the place held for you"), True
+    if asked is not None:
+        return ways.request(asked), _("See the request"), False
+    return _due_step(shown.vehicle_id, shown.standing)
+
+
+def _due_step(vehicle_id: VehicleId, stand: DueStanding | None) -> tuple[str, str, bool]:
     if stand is None:
-        return ways.change(shown.vehicle_id), _("Say when it was first registered"), True
-    if stand.step is Step.MARK_ONLY:
-        return (
-            ways.vehicle(shown.vehicle_id, "next"),
-            _("How to get the mark on line"),
-            stand.state is not State.NOT_YET,
-        )
+        return ways.change(vehicle_id), _("Say when it was first registered"), True
     if stand.state is State.NOT_YET:
-        return ways.vehicle(shown.vehicle_id), _("See when it is due"), False
-    return ways.book(shown.vehicle_id), _("Book the inspection"), True
+        return ways.vehicle(vehicle_id, "years"), _("See when it is due"), False
+    if stand.step is Step.MARK_ONLY:
+        return ways.vehicle(vehicle_id, "next"), _("How to get the mark on line"), True
+    return ways.book(vehicle_id), _("Book the inspection"), True

@@ -25,6 +25,11 @@ def booking(reference: str) -> str:
     return url_for("bookings.show", reference=reference)
 
 
+def request(reference: str) -> str:
+    """Return the page of a request that waits for a round."""
+    return url_for("inspections.own_request", reference=reference)
+
+
 def hold(hold_id: int) -> str:
     """Return the page of a place that is held."""
     return url_for("inspections.hold", hold_id=hold_id)

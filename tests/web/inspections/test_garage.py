@@ -7,17 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
+from booking.allotment import jobs
+from booking.allotment.service import requests
+from booking.allotment.service.requests import Asked
 from booking.bookings.models import Booking, BookingState
 from booking.inspections.holders import holder_of
+from booking.inspections.line import INSPECTIONS
 from booking.inspections.models import How, Vehicle
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import PersonId, VehicleId
 from booking.slots.holds import hold_seat
-from booking.slots.models import HoldPurpose, Lane
+from booking.slots.models import HoldPurpose, Lane, Method
 from tests import factories
 from tests.conftest import NOW
+from tests.service.allotment.city import DEMO
 from tests.web.conftest import Visitor, hidden_fields
+from tests.web.inspections.windows import station, window
 
 GARAGE = "/inspections/vehicles"
 
@@ -91,6 +97,27 @@ def test_a_booked_vehicle_leads_to_its_booking(
     assert f"/my/bookings/{reference}" in page
     assert f"{GARAGE}/{vehicle_id}/book" not in page
     assert reference in owner.get(f"{GARAGE}/{vehicle_id}").text
+
+
+def test_a_requested_place_leads_to_the_request(
+    owner: Visitor, mei: Actor, parked: Callable[..., VehicleId], sessions: Sessions
+) -> None:
+    vehicle_id = parked()
+    slot_id = window(
+        sessions, station(sessions), day=date(2026, 12, 8), lanes={Lane.ORDINARY: 3}, method=Method.RANKED
+    )
+    jobs.open_rounds(sessions, INSPECTIONS, DEMO, NOW)
+    person_id = PersonId(mei.person_id or 0)
+    with unit_of_work(sessions) as session:
+        asked = Asked(person_id, holder_of(vehicle_id), "inspection_small", [slot_id], "a key")
+        reference = requests.ask(session, INSPECTIONS, asked, actor=mei, now=NOW)
+
+    page = owner.get(GARAGE).text
+
+    assert "Place requested" in page
+    assert f"/inspections/requests/{reference}" in page
+    assert f"{GARAGE}/{vehicle_id}/book" not in page
+    assert "A round decides" in owner.get(f"{GARAGE}/{vehicle_id}").text
 
 
 def test_what_an_earlier_owner_booked_is_not_shown(
@@ -274,7 +301,7 @@ def test_a_garage_of_many_asks_the_database_as_often_as_a_garage_of_one(
     with _statements(sessions) as many:
         owner.get(GARAGE)
 
-    assert len(many) == len(one) == 5  # the sign-in, and the four of the garage
+    assert len(many) == len(one) == 6  # the sign-in, the four of the garage, and requests
 
 
 @contextmanager
