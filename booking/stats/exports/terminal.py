@@ -19,7 +19,7 @@ def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
     return [_line(row, widths) for row in rows]
 
 
-def shortened(text: str, most: int = 26) -> str:
+def shortened(text: str, most: int = 24) -> str:
     """Return what fits into `most` columns, an ellipsis at its end where something is cut off.
 
     As it stands, it fits over a bar on the narrowest phone with its share beside it.
