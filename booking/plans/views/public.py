@@ -23,7 +23,7 @@ from booking.web.house import now, sessions, today
 from booking.web.language import language
 
 CLOSINGS = "closings"  # sites are closed on a higher floor, which says here how to read what is public of it
-NEXT_SESSIONS = 12
+NEXT_SESSIONS, NEXT_WINDOWS = 12, 6
 MOST_READ = 100  # a station has dozens of windows a day; those that take nobody any more are passed over
 REACH = timedelta(days=60)
 
@@ -57,7 +57,9 @@ def site(site_id: int) -> ResponseReturnValue:
         station = sites.station(session, number, now=now()) if shown.facts.line == STATIONS else None
         exceptions = sites.days(session, number, today())
         found = slots_between(session, today(), today() + REACH, site_id=number, limit=MOST_READ)
-        slots = [slot for slot in found if station is None or slot.closes_at > now()][:NEXT_SESSIONS]
+        slots = [slot for slot in found if station is None or slot.closes_at > now()][
+            : NEXT_WINDOWS if station else NEXT_SESSIONS
+        ]
         upcoming = plans.next_plan(session, Filter(site_id=number), now=now())
     return render_template(
         "plans/site.html",
