@@ -74,7 +74,10 @@ class SeveralForm(Form):
     """Which vehicles, where, on which day; comes by GET and changes nothing."""
 
     vehicle = SelectMultipleField(
-        _l("Vehicles"), validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        _l("Which vehicles?"),
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     site = SelectField(_l("Station"), validate_choice=False)
     whole = RadioField(

@@ -54,7 +54,7 @@ def stations_compared(session: Session, kind: VehicleKind, *, district: str, now
                 station=station,
                 kilometres=distance(station, district),
                 price_fen=station.price(service),
-                next_free=next((slot for slot in here if is_free(slot, now)), None),
+                next_free=next((slot for slot in here if slot.is_open(now) and slot.remaining > 0), None),
                 taken=sum(slot.taken for slot in of_today),
                 capacity=sum(slot.capacity for slot in of_today),
             )

@@ -1,18 +1,23 @@
 """Asking for windows that a round decides, for one vehicle: one page with wishes in order, and the request itself."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from booking.allotment.errors import (
+    ClosedWishError,
     ForeignWishError,
+    NothingOpenError,
+    NoWishError,
     RequestRefusedError,
     RoundClosedError,
     UnfitWishError,
@@ -54,6 +59,14 @@ from booking.web.guards import may
 from booking.web.house import actor, me, now, sessions
 from booking.web.language import clock, moment, worded
 from booking.web.paths import LARGEST_ID
+
+# In the words of stations, where the core's own speak of sessions and sites of tests.
+WRONG: Mapping[type[Exception], LazyString] = {
+    NoWishError: _l("Choose at least one window or station"),
+    ForeignWishError: _l("One of the windows or stations is not for this vehicle"),
+    ClosedWishError: _l("One of the windows no longer takes requests; choose another"),
+    NothingOpenError: _l("The chosen stations have no window that takes requests now"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,7 @@ def ask(vehicle_id: int) -> ResponseReturnValue:
         with unit_of_work(sessions()) as session:
             reference = requests.ask(session, INSPECTIONS, asked, actor=actor(), now=now())
     except (UnfitWishError, RoundClosedError) as error:
-        form.wish.errors = [worded(error.wording)]
+        form.wish.errors = [str(WRONG.get(type(error), worded(error.wording)))]
         return _wishes_page(known, form)
     except RequestRefusedError as error:
         return _refused(known, asked, error)

@@ -74,7 +74,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Everything the page shows. `wish_href` leads to a request where a round decides windows of the station."""
+    """Everything the page shows; `windows` leaves out those of the day that have closed, unless all have.
+
+    `wish_href` leads to a request where a round decides windows of the station.
+    """
 
     month: Month | None
     day: date | None
@@ -100,13 +103,14 @@ def choice(
     shown = [
         listed(slot, errand, opens_on, now) for slot in slots if slot.state is SlotState.PUBLISHED or slot.day == day
     ]
+    of_day = [one for one in shown if one.slot.day == day]
     can_be_had = [one for one in shown if one.state in CAN_BE_HAD]
     first = next((one.slot.day for one in can_be_had or shown), today)
     collects = any(one.state == "collecting" for one in shown)
     return Choice(
         month=_month(month or (day or first).replace(day=1), shown, errand, today) if shown else None,
         day=day,
-        windows=[one for one in shown if one.slot.day == day],
+        windows=[one for one in shown if one.slot.day == day and one.state != "closed"] or of_day,
         soonest=can_be_had[:SOONEST],
         published=bool(shown),
         wish_href=errand.wish_href() if collects else None,
