@@ -9,7 +9,7 @@ from booking.demo.owners import DemoCar, Fate, Manner
 from booking.demo.stations import PILOT, STATIONS, operator_of
 from booking.demo.yard import Coming, Yard
 from booking.inspections.service.outages import announce_outage
-from booking.kernel.calendar import ONE_DAY, at_local, local_day
+from booking.kernel.calendar import ONE_DAY, at_local, local_day, start_of
 from booking.kernel.db import reading, unit_of_work
 from booking.sites import queries as sites
 from booking.slots.queries import OpenSlot, slots_between
@@ -38,7 +38,7 @@ def book_morning(fleet: Fleet, now: datetime) -> list[Arriving]:
     windows = _windows(fleet, now)
     cars = [car for car in fleet.cars if car.fate is Fate.TODAY]
     come = cars[: round(len(cars) * COME_ALREADY)]
-    opening = windows[0].starts_at - BEFORE_WINDOW
+    opening = max(windows[0].starts_at - BEFORE_WINDOW, start_of(local_day(now)))
     apart = max(min(APART, (now - JUST_NOW - opening) / max(len(come), 1)), timedelta(0))
     first = now - JUST_NOW - apart * len(come)
     arriving = [
@@ -75,9 +75,10 @@ def play_morning(fleet: Fleet, arriving: Sequence[Arriving], now: datetime) -> N
 
 def announce_repair(fleet: Fleet, now: datetime) -> None:
     """Let the operator of the first station announce that its second lane is out of service for a morning."""
-    code = PILOT.place.code
-    day = local_day(now) + 2 * ONE_DAY
+    code, soonest = PILOT.place.code, local_day(now) + 3 * ONE_DAY
     with unit_of_work(fleet.city.sessions) as session:
+        found = slots_between(session, soonest, soonest + 7 * ONE_DAY, site_id=fleet.city.site_ids[code], limit=1)
+        day = found[0].day if found else soonest  # a holiday has no windows to lose
         lane = sites.station(session, fleet.city.site_ids[code], now=now).used_lanes()[1]
         announce_outage(
             session, lane.id, at_local(day, time(8)), at_local(day, time(12)),
