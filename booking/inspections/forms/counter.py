@@ -88,6 +88,8 @@ class BindAtCounterForm(BindForm):
             SelectChoice(MYSELF, _l("this person's own")),
             SelectChoice(COMPANY, _l("a company's; this person acts for it")),
         ]
+        # No picture here, as on the owner's page: the clerk has the licence in hand.
+        self.vin.validators = [InputRequired(_l("Enter the VIN; it stands in the licence")), Length(max=40)]
         # What owners tick and choose for themselves: here the papers speak.
         del self.declaration
         del self.district

@@ -15,6 +15,7 @@ from booking.bookings import queries as bookings
 from booking.inspections import sealing
 from booking.inspections.holders import is_vehicle, vehicle_of
 from booking.inspections.models import Agency, How, Owner, Vehicle
+from booking.inspections.queries.authority import acted_for_by
 from booking.inspections.queries.vehicles import MOST_FOUND, ShownVehicle, find_vehicles, vehicles_shown
 from booking.kernel.db import keyring_of
 from booking.kernel.errors import NotFoundError
@@ -53,7 +54,8 @@ class Agent:
 def search(session: Session, text: str, *, now: datetime) -> Found:
     """Return what may be meant by a booking's reference, a plate or VIN or the end of one, or an owner.
 
-    An owner is known by telephone, by document or credit code, or by name and the document's last four.
+    An owner is known by telephone, by document or credit code, or by name and the document's last four; an agent
+    likewise, and brings the vehicles acted for.
     """
     booked = _booked(session, text)
     if booked is not None:
@@ -115,7 +117,7 @@ def _booked(session: Session, text: str) -> VehicleId | None:
 
 
 def _owned(session: Session, text: str, people: Sequence[MaskedPerson]) -> Sequence[VehicleId]:
-    """Return vehicles whose owner is one of the people, or has this document or credit code; one statement."""
+    """Return vehicles that one of the people owns or acts for, or whose owner has this number; one statement."""
     query = (
         select(Vehicle.id)
         .join(Owner, Owner.id == Vehicle.owner_id)
@@ -123,6 +125,7 @@ def _owned(session: Session, text: str, people: Sequence[MaskedPerson]) -> Seque
             or_(
                 Owner.person_id.in_([one.person_id for one in people]),
                 Owner.identity_hash.in_(list(_identity_hashes(session, plain_number(text)))),
+                *(acted_for_by(one.person_id) for one in people),
             )
         )
         .order_by(Vehicle.valid_until.is_(None), Vehicle.valid_until, Vehicle.id)

@@ -1,5 +1,7 @@
 """The counter for vehicles: finding one, and its page. What is searched for never stands in an address."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -12,7 +14,7 @@ from booking.inspections.queries.authority import is_of, people_for
 from booking.inspections.queries.bookable import Bookable, bookable
 from booking.inspections.queries.counter import Found, agents_of_owner, search
 from booking.inspections.queries.facts import settings_on
-from booking.inspections.queries.histories import bookings_of_vehicle
+from booking.inspections.queries.histories import bookings_of_vehicle, requests_of_vehicles
 from booking.inspections.queries.vehicles import InClear, in_clear
 from booking.inspections.rules.periods import Step
 from booking.inspections.service.access import refuse_who_may_not_act
@@ -20,7 +22,7 @@ from booking.inspections.service.revealing import reveal
 from booking.inspections.views import due as standings
 from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import asked_for, explained, window
-from booking.inspections.views.garage import park
+from booking.inspections.views.garage import Parked, park
 from booking.kernel.actors import Act
 from booking.kernel.actors import may as role_may
 from booking.kernel.db import reading, unit_of_work
@@ -48,7 +50,9 @@ def search_vehicles() -> ResponseReturnValue:
         return _counter_page(form), UNPROCESSABLE
     with reading(sessions()) as session:
         found = search(session, form.text.data, now=now())
-    return _counter_page(form, found)
+        asked = requests_of_vehicles(session, [vehicle.vehicle_id for vehicle in found.vehicles])
+    parked = [park(vehicle, asked.get(vehicle.vehicle_id)) for vehicle in found.vehicles]
+    return _counter_page(form, found, parked)
 
 
 @bp.get("/desk/vehicles/<int:vehicle_id>")
@@ -90,8 +94,7 @@ def booking_of(session: Session, vehicle_id: int, reference: str) -> tuple[Shown
     return booking, known
 
 
-def _counter_page(form: SearchForm, found: Found | None = None) -> str:
-    parked = [park(vehicle) for vehicle in found.vehicles] if found else []
+def _counter_page(form: SearchForm, found: Found | None = None, parked: Sequence[Parked] = ()) -> str:
     may_keep = role_may(actor(), Act.KEEP_VEHICLE_RECORDS)
     page = {"form": form, "found": found, "parked": parked, "may_keep": may_keep, "mine": me().person_id}
     return render_template("inspections/counter/search.html", **page)
@@ -101,6 +104,7 @@ def _vehicle(session: Session, vehicle_id: VehicleId, reader: PersonId) -> dict[
     known = bookable(session, vehicle_id, person_id=None, now=now())
     vehicle = known.vehicle
     mine = is_of(session, vehicle_id, reader)
+    asked = asked_for(session, known)
     settings = settings_on(session, today())
     answer = standings.answer(known.facts, today=today(), settings=settings) if known.facts else None
     step = answer.standing.step if answer else Step.LINE_TEST
@@ -108,14 +112,14 @@ def _vehicle(session: Session, vehicle_id: VehicleId, reader: PersonId) -> dict[
     booking = bookings.shown(session, vehicle.booking.reference, person_id=None) if vehicle.booking else None
     return {
         "known": known,
-        "parked": park(vehicle),
+        "parked": park(vehicle, asked),
         "mine": mine,
         "reader": reader,
         "may_act": role_may(actor(), Act.BOOK_ON_BEHALF) and not mine,
         "answer": answer,
         "papers": papers,
         "reasons": explained(known.refusals),
-        "asked": asked_for(session, known),
+        "asked": asked,
         "booking": booking,
         "is_changeable": booking is not None and now() < booking.starts_at,
         "can_be_told": bool(people_for(session, vehicle_id)),

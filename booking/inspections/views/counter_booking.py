@@ -1,8 +1,7 @@
 """Booking for a vehicle at the counter or on the telephone: same rules, a reason, and the slip at once."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -109,7 +108,6 @@ def slip_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
 
 
 def _slip(vehicle_id: int, reference: str) -> ResponseReturnValue:
-    flash(_("Booked. Print this slip and hand it over; a message has been sent as well."), "success")
     return redirect(url_for("inspections.slip_for", vehicle_id=vehicle_id, reference=reference), SEE_OTHER)
 
 

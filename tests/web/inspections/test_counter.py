@@ -94,6 +94,17 @@ def test_a_company_is_found_by_its_credit_code(wang: Visitor, sessions: Sessions
     assert f'href="{at(vehicle_id)}"' in wang.submit(BOX, {"text": code}).text
 
 
+def test_an_agents_phone_finds_what_the_agent_acts_for(
+    wang: Visitor, vehicle: VehicleId, zhao: Actor, sessions: Sessions
+) -> None:
+    agent = owner(sessions)
+    with unit_of_work(sessions) as session:
+        factories.agency(session, factories.owner(session, person_id=person_of(zhao)), agent)
+    phone, _ = phone_and_number(sessions, agent)
+
+    assert f'href="{at(vehicle)}"' in wang.submit(BOX, {"text": phone}).text
+
+
 def test_the_reference_of_a_booking_finds_its_vehicle(
     wang: Visitor, vehicle: VehicleId, zhao: Actor, sessions: Sessions
 ) -> None:
@@ -185,7 +196,7 @@ def test_a_clerk_never_acts_on_an_own_vehicle(
         clerk = factories.account(session, Role.COUNTER, person_id=person_of(zhao))
         owner_id = factories.owner(session, person_id=person_of(zhao))
         whose = {"person_id": person_of(zhao)} if is_bound else {"owner_id": owner_id}
-        vehicle_id = factories.vehicle(session, **whose)  # type: ignore[arg-type]  # one of the two
+        vehicle_id = factories.vehicle(session, **whose)
     wang = visitor(actor=clerk)
 
     page = wang.get(at(vehicle_id)).text

@@ -1,4 +1,4 @@
-"""Booking, moving and cancelling for a vehicle at the counter or on the telephone: same windows, same rules, a slip."""
+"""Booking, moving and cancelling for a vehicle at the counter or by telephone: same windows, same rules, a slip."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time

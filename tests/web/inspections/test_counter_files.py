@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from booking.audit.models import AuditEntry
 from booking.inspections.imports import COLUMNS
@@ -23,7 +24,7 @@ def wang(visitor: Callable[..., Visitor]) -> Visitor:
     return visitor(Role.COUNTER)
 
 
-def send(wang: Visitor, *lines: str):
+def send(wang: Visitor, *lines: str) -> TestResponse:
     text = "\n".join((",".join(COLUMNS), *lines)) + "\n"
     return wang.submit(IMPORT, {"file": (io.BytesIO(text.encode()), "vehicles.csv")})
 
