@@ -12,6 +12,7 @@ from booking.api.problems import explained
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
 from booking.api.words import ROUND_DECIDES, SEND_REQUEST, language, local_time
+from booking.attendance.service.results import settle_results_of
 from booking.bookings import queries, service
 from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file
 from booking.bookings.line import Line
@@ -128,6 +129,7 @@ def _line(session: Session, slot_id: SlotId) -> Line:
 def _booked(line: Line, wish: Wish) -> str:
     try:
         with unit_of_work(sessions()) as session:
+            settle_results_of(session, wish.holder, actor=caller(), now=now())  # whoever books again builds on them
             return service.book_seat(session, line, wish, actor=caller(), now=now())
     except REFUSALS as error:
         with reading(sessions()) as session:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.bookings.service import AlreadyBookedError, book_seat
+from booking.bookings.service import AlreadyBookedError
 from booking.bookings.wishes import Wish
 from booking.inspections.line import INSPECTIONS
+from booking.inspections.service.booking import book_window
 from booking.kernel.actors import Actor
 from booking.kernel.errors import BookingError, NotEligibleError
 from booking.kernel.ids import PersonId, SlotId, VehicleId
@@ -46,7 +47,7 @@ def book_several(
         wish = Wish(person_id, INSPECTIONS.holder(vehicle_id), slot_id, key_of(request_key, vehicle_id))
         try:
             with session.begin_nested():
-                references[vehicle_id] = book_seat(session, INSPECTIONS, wish, actor=actor, now=now)
+                references[vehicle_id] = book_window(session, wish, actor=actor, now=now)
         except NOT_HAD as error:
             if whole:
                 raise

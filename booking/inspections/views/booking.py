@@ -4,7 +4,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from booking.attendance.service.results import settle_results_of
 from booking.bookings import service as bookings
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
@@ -13,6 +12,7 @@ from booking.inspections.forms.booking import BookForm, DistrictForm
 from booking.inspections.line import INSPECTIONS
 from booking.inspections.queries.bookable import Bookable, all_bookable, bookable
 from booking.inspections.queries.stations import takes
+from booking.inspections.service.booking import book_window
 from booking.inspections.views import checking
 from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import asked_for, explained, papers, window
@@ -117,9 +117,7 @@ def booked(wish: Wish) -> ResponseReturnValue:
 def _stored(wish: Wish) -> ResponseReturnValue:
     try:
         with unit_of_work(sessions()) as session:
-            # A car that has just failed is booked again: nobody takes the result back after that.
-            settle_results_of(session, wish.holder, actor=actor(), now=now())
-            reference = bookings.book_seat(session, INSPECTIONS, wish, actor=actor(), now=now())
+            reference = book_window(session, wish, actor=actor(), now=now())
     except (*REFUSALS, DuplicateRequestError) as error:
         # Of two clicks at once the second may meet what the first has just changed.
         with reading(sessions()) as session:

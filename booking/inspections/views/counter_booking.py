@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from booking.bookings import service as bookings
 from booking.bookings.models import BookingChannel
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
@@ -13,9 +12,9 @@ from booking.bookings.ticket import code_of
 from booking.bookings.wishes import Wish
 from booking.inspections.forms.booking import DistrictForm
 from booking.inspections.forms.counter import BehalfForm
-from booking.inspections.line import INSPECTIONS
 from booking.inspections.queries.authority import people_for
 from booking.inspections.queries.bookable import Bookable
+from booking.inspections.service.booking import book_window
 from booking.inspections.views import checking
 from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import asked_for, papers, window
@@ -84,7 +83,7 @@ def take_for(vehicle_id: int, slot_id: int) -> ResponseReturnValue:
         wish = _wish(session, somebody_elses(session, vehicle_id), SlotId(slot_id), form)
     try:
         with unit_of_work(sessions()) as session:
-            reference = bookings.book_seat(session, INSPECTIONS, wish, actor=actor(), now=now())
+            reference = book_window(session, wish, actor=actor(), now=now())
     except (*REFUSALS, DuplicateRequestError) as error:
         # Of two clicks at once the second may meet what the first has just changed.
         with reading(sessions()) as session:
