@@ -9,11 +9,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking.accounts.views import pages as accounts
 from booking.accounts.views.browser import signed_in
-from booking.bookings import registered
 from booking.allotment.views import pages as allotment
 from booking.api import document
 from booking.api.views import pages as api
 from booking.audit import views as audit
+from booking.bookings import registered
 from booking.bookings import views as bookings
 from booking.exams.views import pages as exams
 from booking.home import views as home

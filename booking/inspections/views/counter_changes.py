@@ -38,7 +38,10 @@ def change_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
         form = station_form(session, known, booking)
         site_id = SiteId(int(form.site.data))
         errand = _errand(vehicle_id, reference, site_id)
-        found = choice(session, known.vehicle.kind, errand, opens_on=known.opens_on, site_id=site_id, now=now())
+        found = choice(
+            session, known.vehicle.kind, errand,
+            opens_on=known.opens_on, site_id=site_id, leaving=booking.slot_id, now=now(),
+        )  # fmt: skip
     page = {"booking": booking, "known": known, "form": form, "choice": found}
     back = desk(vehicle_id)
     return render_template("inspections/booking_change.html", **page, back=back, desk=back)

@@ -45,7 +45,10 @@ def change(reference: str) -> ResponseReturnValue:
         form = station_form(session, known, booking)
         site_id = SiteId(int(form.site.data))
         errand = _errand(reference, site_id)
-        found = choice(session, known.vehicle.kind, errand, opens_on=known.opens_on, site_id=site_id, now=now())
+        found = choice(
+            session, known.vehicle.kind, errand,
+            opens_on=known.opens_on, site_id=site_id, leaving=booking.slot_id, now=now(),
+        )  # fmt: skip
     page = {"booking": booking, "known": known, "form": form, "choice": found, "back": shown_at(reference)}
     return render_template("inspections/booking_change.html", **page)
 

@@ -94,14 +94,20 @@ def choice(
     *,
     opens_on: date,
     site_id: SiteId | None = None,
+    leaving: SlotId | None = None,
     now: datetime,
 ) -> Choice:
-    """Load the windows for a kind of vehicle that may take those from `opens_on` on; one statement."""
+    """Load the windows for a kind of vehicle that may take those from `opens_on` on; one statement.
+
+    `leaving` is the window that is to be exchanged for another, and no choice itself.
+    """
     today = local_day(now)
     slots = windows_for(session, kind, today, today + REACH, now=now, site_id=site_id)
     day, month = _day("day"), _day("month", "-01")
     shown = [
-        listed(slot, errand, opens_on, now) for slot in slots if slot.state is SlotState.PUBLISHED or slot.day == day
+        listed(slot, errand, opens_on, now)
+        for slot in slots
+        if slot.id != leaving and (slot.state is SlotState.PUBLISHED or slot.day == day)
     ]
     of_day = [one for one in shown if one.slot.day == day]
     can_be_had = [one for one in shown if one.state in CAN_BE_HAD]

@@ -85,8 +85,10 @@ def test_a_result_on_which_a_booking_was_built_is_not_taken_back(sessions: Sessi
     with unit_of_work(sessions) as session:
         book_window(session, failed.wish, actor=failed.owner, now=SOON)
 
-    with pytest.raises(ResultFinalError), unit_of_work(sessions) as session:
+    with reading(sessions) as session:
         settings = day_settings(session, INSPECTIONS.key, NOW.date())
+
+    with pytest.raises(ResultFinalError), unit_of_work(sessions) as session:
         undo_result(session, failed.visit, settings=settings, actor=failed.operator, now=SOON)
 
 

@@ -88,6 +88,12 @@ def test_the_new_window_is_chosen_first_and_the_old_one_is_then_given_back(
     assert seats(sessions, other) == (1, 0)
 
 
+def test_the_window_that_is_left_is_no_choice(browser: Visitor, reference: str, here: SlotId, site: SiteId) -> None:
+    page = browser.get(f"{change(reference)}?site={site}&day=2026-12-01").text
+
+    assert f'href="{change(reference, here)}' not in page
+
+
 def test_another_station_can_be_chosen(browser: Visitor, reference: str, sessions: Sessions) -> None:
     south = station(sessions, name="南站")
     other = window(sessions, south)
