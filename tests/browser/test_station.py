@@ -122,7 +122,7 @@ def test_a_morning_at_the_station_with_the_keyboard_alone(somebody: Seated, morn
     scans(operator, morning.on_thursday, "预约的不是今天：11月26日（星期四） 09:00，赤坎机动车检验站")
     operator.keeps_a_picture()
     scans(operator, morning.late.lower(), "预约（迟到）")
-    scans(operator, morning.on_time[0], "这辆车已经登记到站")
+    scans(operator, morning.on_time[0], "重复登记")
     operator.keeps_a_picture()
 
     city.chooses(page, "未预约车辆")
