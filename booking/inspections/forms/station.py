@@ -107,8 +107,10 @@ class PlanForm(FlaskForm):
     seen = HiddenField()
 
     def offer(self, services: Sequence[str]) -> None:
-        """Fill the list of services in the reader's language."""
+        """Fill the list of services in the reader's language; a single one is chosen already."""
         self.service.choices = [SelectChoice(code, worded(service_called(code))) for code in services]
+        if len(services) == 1:
+            self.service.data = self.service.data or services[0]
 
     def validate_last(self, field: Field) -> None:
         if self.first.data is None or field.data is None:
