@@ -1,7 +1,7 @@
 """Owners, their cars and a station for the journeys beside this, and what every page of theirs has to stand."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, time
 from functools import cache
 
 from playwright.sync_api import Page
@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from booking.accounts.service.passwords import HASHER
 from booking.bookings.models import Booking, BookingState
 from booking.kernel.actors import Actor, Role
-from booking.kernel.calendar import at_local
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import PersonId, SiteId, SlotId, VehicleId
 from booking.sites.models import Site
@@ -150,8 +149,3 @@ def types(page: Page, words: str, text: str) -> None:
     """Go to a field by the tabulator and type."""
     tabs_to(page, words)
     page.keyboard.type(text)
-
-
-def hour(clock: str, day: date = TODAY) -> datetime:
-    """Return an instant by the clock on the wall."""
-    return at_local(day, time.fromisoformat(clock))
