@@ -122,9 +122,9 @@ VISITS = (
             WHEN v.settled_at IS NOT NULL THEN v.state ELSE 'attended' END)""",
     ),
     Invariant(
-        "whoever attended has a visit",
+        "whoever attended at a station has a visit",
         """SELECT b.id FROM booking b LEFT JOIN visit v ON v.booking_id = b.id
-            WHERE b.state = 'attended' AND v.id IS NULL""",
+            WHERE b.line = 'inspections' AND b.state = 'attended' AND v.id IS NULL""",
     ),
     Invariant(
         "a case goes on only after a failure that is settled",

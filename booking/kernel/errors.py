@@ -31,8 +31,15 @@ class Wording:
     en: str
 
     def filled(self, language: Language, facts: Mapping[str, Fact]) -> str:
-        """Return the sentence in `language` with its gaps filled; days are written as YYYY-MM-DD."""
-        return (self.zh if language == "zh" else self.en).format_map(facts)
+        """Return the sentence in `language`, its gaps filled; days as people write them: 2026年12月1日, 1 Dec 2026."""
+        written = {name: _written(fact, language) for name, fact in facts.items()}
+        return (self.zh if language == "zh" else self.en).format_map(written)
+
+
+def _written(fact: Fact, language: Language) -> str | int:
+    if not isinstance(fact, date):
+        return fact
+    return f"{fact.year}年{fact.month}月{fact.day}日" if language == "zh" else f"{fact.day} {fact:%b %Y}"
 
 
 class BookingError(Exception):

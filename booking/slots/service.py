@@ -23,13 +23,13 @@ from booking.slots.models import Hold, HoldState, Lane, Method, Quota, Release, 
 class SlotFullError(ConflictError):
     """No seat was free in the lane at the moment of the claim."""
 
-    wording: ClassVar[Wording] = Wording("这个场次的名额已经约满。", "This session is full.")
+    wording: ClassVar[Wording] = Wording("这里的名额已经约满。", "No place is left here.")
 
 
 class SlotClosedError(ConflictError):
     """The slot does not take bookings: not yet, no longer, or it was withdrawn."""
 
-    wording: ClassVar[Wording] = Wording("这个场次现在不接受预约。", "This session does not take bookings now.")
+    wording: ClassVar[Wording] = Wording("这里现在不接受预约。", "Bookings are not taken here now.")
 
 
 @dataclass(frozen=True, slots=True)

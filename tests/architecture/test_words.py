@@ -1,6 +1,7 @@
 """Two languages, complete: every sentence of pages and views stands in the Chinese catalogues, once."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ OPTIONS = {"templates/**.html": {"trimmed": "true"}}
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_n": (1, 2)}
 
 
+@cache
 def extracted() -> dict[str, str]:
     """Return every msgid of code and templates, with the file it was first seen in."""
     found = extract_from_dir(ROOT, METHODS, OPTIONS, keywords=KEYWORDS)
@@ -26,6 +28,7 @@ def _first(ids: str | Sequence[str] | None) -> str:
     return ids if isinstance(ids, str) else (ids or ("",))[0]
 
 
+@cache
 def catalogue(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale="zh")

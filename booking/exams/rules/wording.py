@@ -49,7 +49,7 @@ REFUSALS: Mapping[str, Wording] = {
         "Class {licence_class} cannot be a first licence, only an upgrade. Apply for another class first.",
     ),
     "too-young": Wording(
-        "申请准驾车型 {licence_class} 须年满 {age} 周岁。最早为 {from_day}，请届时再约。",
+        "申请准驾车型 {licence_class} 须年满 {age} 周岁。最早为{from_day}，请届时再约。",
         "Class {licence_class} needs an age of at least {age}. The earliest day is {from_day}; book then.",
     ),
     "too-old": Wording(
@@ -63,7 +63,7 @@ REFUSALS: Mapping[str, Wording] = {
         "Your application for class {licence_class} does not need this exam. Book another subject.",
     ),
     "exam-day-past": Wording(
-        "考试日期 {exam_day} 已经过去。请选择今天或以后的场次。",
+        "考试日期{exam_day}已经过去。请选择今天或以后的场次。",
         "The exam day {exam_day} is over. Choose a session today or later.",
     ),
     "already-passed": Wording(
@@ -71,7 +71,7 @@ REFUSALS: Mapping[str, Wording] = {
         "You have passed this subject. Go on to the next one.",
     ),
     "already-booked": Wording(
-        "您已约了这一科 {exam_day} 的考试。如需换时间，请在“我的预约”里改期。",
+        "您已约了这一科{exam_day}的考试。如需换时间，请在“我的预约”里改期。",
         "You already have a booking for this subject on {exam_day}. You can change it under My bookings.",
     ),
     "subject-1-first": Wording(
@@ -92,28 +92,28 @@ REFUSALS: Mapping[str, Wording] = {
         "if that has passed, contact the office.",
     ),
     "permit-ran-out": Wording(
-        "您的学习驾驶证明有效期至 {until}，不能约此后的考试；到期仍未考完的，已合格成绩作废。"
+        "您的学习驾驶证明有效期至{until}，不能约此后的考试；到期仍未考完的，已合格成绩作废。"
         "请选择到期前的场次；已到期的，请重新申请驾驶证。",
         "Your learner permit is valid until {until}; no exam after that day can be booked, and results are void "
         "if not all is passed by then. Choose an earlier day or, if it is over, apply for the licence again.",
     ),
     "subject-2-too-soon": Wording(
-        "取得学习驾驶证明（{permit_day}）满 {days} 日后才能约科目二，最早为 {from_day}，请届时再约。",
+        "取得学习驾驶证明（{permit_day}）满 {days} 日后才能约科目二，最早为{from_day}，请届时再约。",
         "Subject 2 opens {days} days after your learner permit of {permit_day}. "
         "The earliest day is {from_day}; book then.",
     ),
     "road-too-soon": Wording(
-        "取得学习驾驶证明（{permit_day}）满 {days} 日后才能约科目三道路驾驶技能，最早为 {from_day}，请届时再约。",
+        "取得学习驾驶证明（{permit_day}）满 {days} 日后才能约科目三道路驾驶技能，最早为{from_day}，请届时再约。",
         "The road test opens {days} days after your learner permit of {permit_day}. "
         "The earliest day is {from_day}; book then.",
     ),
     "too-soon-after-failure": Wording(
-        "您 {last_day} 的考试不合格，{days} 日后才能再约，最早为 {from_day}。请届时再约，可利用这段时间练习。",
+        "您{last_day}的考试不合格，{days} 日后才能再约，最早为{from_day}。请届时再约，可利用这段时间练习。",
         "Your exam of {last_day} was not passed; you can book again after {days} days. "
         "The earliest day is {from_day}: practise until then and book again.",
     ),
     "too-soon-after-absence": Wording(
-        "您 {last_day} 的考试缺考，按不合格处理，{days} 日后才能再约，最早为 {from_day}。请届时再约；"
+        "您{last_day}的考试缺考，按不合格处理，{days} 日后才能再约，最早为{from_day}。请届时再约；"
         "以后不能参加时，请提前取消。",
         "You missed your exam of {last_day}, which counts as not passed; you can book again after {days} days. "
         "The earliest day is {from_day}; book then, and cancel in time if you cannot come.",
@@ -134,7 +134,7 @@ REFUSALS: Mapping[str, Wording] = {
         "Apply for the licence again.",
     ),
     "other-test-that-day": Wording(
-        "您在 {exam_day} 已约科目二或科目三道路驾驶技能的另一科，本考场不能同日连续考试。请另选日期。",
+        "您在{exam_day}已约科目二或科目三道路驾驶技能的另一科，本考场不能同日连续考试。请另选日期。",
         "You already have the other driving test on {exam_day}, and the two cannot be taken on one day here. "
         "Choose another day.",
     ),

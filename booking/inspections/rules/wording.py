@@ -29,13 +29,13 @@ REFUSALS: Mapping[str, Wording] = {
         "is registered elsewhere. Go to a station there.",
     ),
     "not-due-yet": Wording(
-        "这辆车的检验有效期至 {due_on}，最早从 {from_day} 起办理。请选择这一天或以后的时段。"
+        "这辆车的检验有效期至{due_on}，最早从{from_day}起办理。请选择这一天或以后的时段。"
         "如果行驶证上写的有效期不是这一天，请先更正车辆信息。",
         "The mark of this vehicle is valid until {due_on}, and the next can be had from {from_day}. Choose a window "
         "on that day or later. If the licence of the vehicle shows another date, correct it here first.",
     ),
     "mark-only": Wording(
-        "这辆车这一次不用到检验站，也不用预约。检验标志有效期至 {due_on}，从 {from_day} 起，"
+        "这辆车这一次不用到检验站，也不用预约。检验标志有效期至{due_on}，从{from_day}起，"
         "在“交管12123”网上申领新标志即可。",
         "This time the vehicle need not come to a station, so there is nothing to book. Its mark is valid until "
         "{due_on}; from {from_day} get the new one on line, in the app 交管12123.",
@@ -49,12 +49,12 @@ CONSEQUENCES: Mapping[str, Wording] = {
     ),
     "points": Wording("驾驶人一次记 {points} 分。", "Points for the driver, each time: {points}."),
     "scrapping-ahead": Wording(
-        "检验到期后连续三个检验周期没有取得标志的车必须报废，这辆车从 {from_day} 起就属于这种情况。",
+        "检验到期后连续三个检验周期没有取得标志的车必须报废，这辆车从{from_day}起就属于这种情况。",
         "A vehicle without a mark through three whole periods after expiry must be scrapped; "
         "for this one that would be from {from_day}.",
     ),
     "scrapping": Wording(
-        "这辆车检验到期后已连续 {missed} 个检验周期没有取得标志，从 {from_day} 起已达到强制报废标准。"
+        "这辆车检验到期后已连续 {missed} 个检验周期没有取得标志，从{from_day}起已达到强制报废标准。"
         "请先到车管所窗口咨询。",
         "Whole periods without a mark since expiry: {missed}. From {from_day} on this vehicle has been due for "
         "compulsory scrapping. Ask at the counter of the office first.",
@@ -85,33 +85,33 @@ KEPT: Mapping[Kept, Wording] = {
 
 _UNTIL: Mapping[State, Wording] = {
     State.NOT_YET: Wording(
-        "您的{kind}（{use}）检验有效期至 {due_on}，现在还不用办。",
+        "您的{kind}（{use}）检验有效期至{due_on}，现在还不用办。",
         "The mark of your {kind} ({use}) is valid until {due_on}. There is nothing to do yet.",
     ),
     State.OPEN: Wording(
-        "您的{kind}（{use}）检验有效期至 {due_on}，现在就可以办。",
+        "您的{kind}（{use}）检验有效期至{due_on}，现在就可以办。",
         "The mark of your {kind} ({use}) is valid until {due_on}, and the next can be had now.",
     ),
     State.OVERDUE: Wording(
-        "您的{kind}（{use}）检验有效期到 {due_on} 已经届满，请尽快办理。",
+        "您的{kind}（{use}）检验有效期到{due_on}已经届满，请尽快办理。",
         "The mark of your {kind} ({use}) ran out at the end of {due_on}. Have it renewed soon.",
     ),
 }
 _TO_DO: Mapping[tuple[State, Step], Wording] = {
     (State.NOT_YET, Step.LINE_TEST): Wording(
-        "下一次需要到检验站上线检测：{opens_on} 到 {due_on} 之间，任选一天、任选一个检验站。",
+        "下一次需要到检验站上线检测：{opens_on}到{due_on}之间，任选一天、任选一个检验站。",
         "Next time a test at a station is needed: any day from {opens_on} to {due_on}, at any station you like.",
     ),
     (State.NOT_YET, Step.MARK_ONLY): Wording(
-        "下一次不用到检验站：{opens_on} 到 {due_on} 之间，在“交管12123”网上申领检验标志即可。",
+        "下一次不用到检验站：{opens_on}到{due_on}之间，在“交管12123”网上申领检验标志即可。",
         "Next time no visit is needed: from {opens_on} to {due_on} get the mark on line, in the app 交管12123.",
     ),
     (State.OPEN, Step.LINE_TEST): Wording(
-        "这一次需要到检验站上线检测：请预约 {due_on} 或以前的时段，检验站任选。",
+        "这一次需要到检验站上线检测：请预约{due_on}或以前的时段，检验站任选。",
         "This time a test at a station is needed: book a window by {due_on}, at any station you like.",
     ),
     (State.OPEN, Step.MARK_ONLY): Wording(
-        "这一次不用到检验站，也不用预约：请在 {due_on} 或以前，在“交管12123”网上申领检验标志。",
+        "这一次不用到检验站，也不用预约：请在{due_on}或以前，在“交管12123”网上申领检验标志。",
         "This time no visit and no booking is needed: by {due_on} get the mark on line, in the app 交管12123.",
     ),
     (State.OVERDUE, Step.LINE_TEST): Wording(
@@ -126,7 +126,7 @@ _TO_DO: Mapping[tuple[State, Step], Wording] = {
 _BECAUSE = Wording("依据：{basis}。", "This follows from: {basis}.")
 _OPENS_BECAUSE = Wording("最早办理日期依据：{basis}。", "The first day follows from: {basis}.")
 _DIFFERS = Wording(
-    "按首次登记日期推算应为 {computed_on}，与登记的有效期不同，以登记的为准。",
+    "按首次登记日期推算应为{computed_on}，与登记的有效期不同，以登记的为准。",
     "Counted from the first registration it would be {computed_on}; the register's date is the one that counts.",
 )
 _BOUND = Wording("这类车只能在登记地检验。", "Such a vehicle is inspected only where it is registered.")

@@ -141,7 +141,9 @@ def test_every_refusal_is_worded_with_all_gaps_filled_in_both_languages(
         assert refusal.basis
         assert basis_shown(refusal, "zh")
         assert not any(mark in chinese + english for mark in ("{", "}", "None"))
-        assert refusal.earliest is None or "from_day" not in refusal.facts or str(refusal.earliest) in english
+        if refusal.earliest is not None and "from_day" in refusal.facts:
+            assert f"{refusal.earliest.day} {refusal.earliest:%b %Y}" in english
+            assert f"{refusal.earliest.month}月{refusal.earliest.day}日" in chinese
 
 
 @EXAMPLES
