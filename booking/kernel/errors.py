@@ -31,7 +31,7 @@ class Wording:
     en: str
 
     def filled(self, language: Language, facts: Mapping[str, Fact]) -> str:
-        """Return the sentence in `language`, its gaps filled; days as people write them: 2026年12月1日, 1 Dec 2026."""
+        """Return the sentence in `language` with its gaps filled; days as 2026年12月1日 and 1 Dec 2026."""
         written = {name: _written(fact, language) for name, fact in facts.items()}
         return (self.zh if language == "zh" else self.en).format_map(written)
 
