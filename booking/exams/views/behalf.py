@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from booking.bookings import queries as bookings
 from booking.bookings import service
 from booking.bookings.models import BookingChannel, BookingState
+from booking.bookings.offered import Errand
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import DuplicateRequestError, TooLateError
 from booking.bookings.wishes import Wish
@@ -14,7 +15,6 @@ from booking.exams.forms import BehalfForm, ReasonForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
 from booking.exams.views.blueprint import bp
-from booking.exams.views.choosing import Errand
 from booking.exams.views.desk import somebody_else
 from booking.exams.views.own import movable
 from booking.exams.views.path import site_in_words
@@ -146,7 +146,9 @@ def _learner(person_id: int) -> str:
 
 def _errand(person_id: int, subject: str) -> Errand:
     page_args = {"person_id": person_id, "subject": subject}
-    return Errand("exams.slots_for", "exams.check_for", page_args, {"person_id": person_id}, "exams.wishes_for")
+    return Errand(
+        "exams.slots_for", "exams.check_for", page_args, {"person_id": person_id}, "exams.wishes_for", page_args
+    )
 
 
 def _change_errand(person_id: int, reference: str) -> Errand:

@@ -4,13 +4,13 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from booking.bookings import service as bookings
+from booking.bookings.offered import Errand
 from booking.bookings.service import DuplicateRequestError
 from booking.bookings.wishes import Wish, look_first
 from booking.exams.forms import BookForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
 from booking.exams.views.blueprint import bp
-from booking.exams.views.choosing import Errand
 from booking.exams.views.path import Links, way_of
 from booking.exams.views.refused import REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, made_by, refused
 from booking.exams.views.requesting import requested_at
@@ -84,7 +84,8 @@ def shown_at(reference: str) -> str:
 
 
 def _errand(subject: str) -> Errand:
-    return Errand("exams.slots", "exams.check", {"subject": subject}, {}, "exams.wishes")
+    of_subject = {"subject": subject}
+    return Errand("exams.slots", "exams.check", of_subject, {}, "exams.wishes", of_subject)
 
 
 def _check_page(slot_id: SlotId, form: BookForm) -> str:

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from booking.bookings import queries as bookings
 from booking.bookings import service
 from booking.bookings.models import BookingState
+from booking.bookings.offered import Errand
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import NotMovableError, TooLateError
 from booking.exams.forms import ConfirmForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
 from booking.exams.views.blueprint import bp
-from booking.exams.views.choosing import Errand
 from booking.exams.views.learner import shown_at
 from booking.exams.views.path import site_in_words
 from booking.exams.views.positions import ranking_lines

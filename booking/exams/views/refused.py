@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.bookings.models import Booking
+from booking.bookings.offered import Errand, Listed
 from booking.bookings.queries import live_booking_of
 from booking.bookings.service import AlreadyBookedError
 from booking.exams.line import EXAMS
-from booking.exams.views.choosing import Errand, Listed, next_free, note_of, state_of
+from booking.exams.views.choosing import next_free, note_of, state_of
 from booking.exams.views.path import explained
 from booking.kernel.db import reading
 from booking.kernel.errors import NotEligibleError, NotFoundError

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from booking.allotment.queries.requests import live_requests
 from booking.bookings.line import Reason
+from booking.bookings.offered import CAN_BE_HAD, Errand
 from booking.bookings.queries import live_booking_of
 from booking.exams import queries as records
 from booking.exams.line import EXAMS
 from booking.exams.rules.facts import LicenceClass, Subject
 from booking.exams.rules.outlook import State
 from booking.exams.rules.places import NO_RECORD
-from booking.exams.views.choosing import CAN_BE_HAD, Choice, Errand, choice, note_of, state_of
+from booking.exams.views.choosing import Choice, choice, note_of, state_of
 from booking.exams.views.path import explained, site_in_words
 from booking.kernel.calendar import local_day
 from booking.kernel.errors import NotFoundError

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from booking.bookings import service as bookings
+from booking.bookings.offered import Errand
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
 from booking.bookings.wishes import Wish, look_first
@@ -18,7 +19,7 @@ from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import asked_for, explained, papers, window
 from booking.inspections.views.refused import REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, refused
 from booking.inspections.views.stations import district_of, station_lines
-from booking.inspections.views.windows import Errand, choice, named
+from booking.inspections.views.windows import choice, named
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.ids import SiteId, SlotId, VehicleId
@@ -148,6 +149,7 @@ def _errand(vehicle_id: VehicleId, site_id: SiteId) -> Errand:
         {**of_vehicle, "site_id": site_id},
         of_vehicle,
         "inspections.wishes",
+        of_vehicle,
     )
 
 

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from booking.allotment.queries.requests import live_requests
 from booking.bookings.line import Reason
+from booking.bookings.offered import CAN_BE_HAD
 from booking.inspections.line import INSPECTIONS
 from booking.inspections.queries.bookable import Bookable
 from booking.inspections.rules.documents import Document, documents
 from booking.inspections.rules.periods import Step
-from booking.inspections.views.windows import CAN_BE_HAD, named, note_of, state_of
+from booking.inspections.views.windows import named, note_of, state_of
 from booking.kernel.calendar import local_day, local_time
 from booking.kernel.errors import NotFoundError, Refusal
 from booking.kernel.ids import PersonId, SlotId

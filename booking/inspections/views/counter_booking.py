@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from booking.bookings.models import BookingChannel
+from booking.bookings.offered import Errand
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
 from booking.bookings.ticket import code_of
@@ -22,7 +23,7 @@ from booking.inspections.views.counter import booking_of, somebody_elses
 from booking.inspections.views.counter_ways import SEE_OTHER, desk
 from booking.inspections.views.refused import REFUSALS, UNPROCESSABLE, Try, refused
 from booking.inspections.views.stations import district_of, station_lines
-from booking.inspections.views.windows import Errand, choice
+from booking.inspections.views.windows import choice
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotFoundError

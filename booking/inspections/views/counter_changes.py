@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from booking.bookings import service
 from booking.bookings.models import BookingState
+from booking.bookings.offered import Errand
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import NotMovableError, TooLateError
 from booking.inspections.forms.counter import ReasonForm
@@ -19,7 +20,7 @@ from booking.inspections.views.counter import booking_of
 from booking.inspections.views.counter_ways import desk, done
 from booking.inspections.views.own import station_form
 from booking.inspections.views.refused import CONFLICT, REFUSALS, UNPROCESSABLE, Try, refused
-from booking.inspections.views.windows import Errand, choice
+from booking.inspections.views.windows import choice
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import InvalidStateError

@@ -10,6 +10,7 @@ from wtforms import SelectChoice
 from booking.bookings import queries as bookings
 from booking.bookings import service
 from booking.bookings.models import BookingState
+from booking.bookings.offered import Errand
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import NotMovableError, TooLateError
 from booking.inspections.forms.booking import ConfirmForm, StationForm
@@ -23,7 +24,7 @@ from booking.inspections.views.booking import shown_at
 from booking.inspections.views.checking import ranking_lines
 from booking.inspections.views.refused import CONFLICT, REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, refused
 from booking.inspections.views.stations import district_of
-from booking.inspections.views.windows import Errand, choice
+from booking.inspections.views.windows import choice
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import InvalidStateError, NotFoundError

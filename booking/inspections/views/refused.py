@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from booking.bookings.offered import Errand, Listed
 from booking.bookings.queries import live_booking_of
 from booking.bookings.service import AlreadyBookedError
 from booking.inspections.holders import vehicle_of
 from booking.inspections.queries.bookable import Bookable, bookable
 from booking.inspections.views.checking import explained, window
-from booking.inspections.views.windows import Errand, Listed, nearest_free, note_of, state_of
+from booking.inspections.views.windows import nearest_free, note_of, state_of
 from booking.kernel.db import reading
 from booking.kernel.errors import BookingError, NotEligibleError
 from booking.kernel.ids import Holder, PersonId, SiteId, SlotId

@@ -185,7 +185,7 @@ def test_a_vehicle_says_where_register_and_count_differ(owner: Visitor, parked: 
 
     page = owner.get(f"{GARAGE}/{vehicle_id}").text
 
-    assert "Counted from the first registration it would be 2026-12-31" in page
+    assert "Counted from the first registration it would be 31 Dec 2026" in page
 
 
 @pytest.mark.parametrize("page", ["", "/edit", "/unbind"])

@@ -34,7 +34,7 @@ def test_the_start_page_is_chinese_unless_english_was_chosen(stranger: Visitor) 
 def test_a_car_that_is_due_is_told_so_with_the_rule_and_ten_years(stranger: Visitor, sessions: Sessions) -> None:
     page = stranger.get(DUE, query_string=CAR).text
 
-    assert "is valid until 2026-12-31, and the next can be had now" in page
+    assert "is valid until 31 Dec 2026, and the next can be had now" in page
     assert "Opinion on deepening the reform of vehicle inspection (2022)" in page
     assert page.count("Line test at a station") == 10  # ten years old: this year, and then every year
     assert "counted from the first registration" in page
