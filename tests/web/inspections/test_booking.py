@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
-import pytest
 from sqlalchemy import func, select
 
 from booking.bookings.models import Booking
@@ -16,28 +15,6 @@ from booking.slots.models import Lane, Quota
 from tests import factories
 from tests.web.conftest import Visitor, hidden_fields
 from tests.web.inspections.windows import DAY, car, fill, owner, person_of, station, window, withdraw
-
-
-@pytest.fixture
-def zhao(sessions: Sessions) -> Actor:
-    """An owner."""
-    return owner(sessions)
-
-
-@pytest.fixture
-def vehicle(zhao: Actor, sessions: Sessions) -> VehicleId:
-    """Zhao's small car, due by the end of December."""
-    return car(sessions, zhao)
-
-
-@pytest.fixture
-def browser(zhao: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=zhao)
-
-
-@pytest.fixture
-def site(sessions: Sessions) -> SiteId:
-    return station(sessions, name="北站")
 
 
 def address(vehicle_id: int, slot_id: int) -> str:

@@ -15,29 +15,9 @@ from booking.slots.holds import hold_seat
 from booking.slots.models import Hold, HoldPurpose, HoldState, Lane, Quota
 from tests.conftest import NOW
 from tests.web.conftest import Visitor
-from tests.web.inspections.windows import car, holder, owner, station, window
+from tests.web.inspections.windows import car, holder, owner, window
 
 UNTIL = NOW + timedelta(hours=48)
-
-
-@pytest.fixture
-def zhao(sessions: Sessions) -> Actor:
-    return owner(sessions)
-
-
-@pytest.fixture
-def vehicle(zhao: Actor, sessions: Sessions) -> VehicleId:
-    return car(sessions, zhao)
-
-
-@pytest.fixture
-def browser(zhao: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=zhao)
-
-
-@pytest.fixture
-def site(sessions: Sessions) -> SiteId:
-    return station(sessions, name="北站")
 
 
 @pytest.fixture

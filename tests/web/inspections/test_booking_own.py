@@ -18,27 +18,7 @@ from booking.slots.models import Lane, Method, Quota
 from tests import factories
 from tests.conftest import NOW
 from tests.web.conftest import Visitor, hidden_fields
-from tests.web.inspections.windows import car, fill, holder, owner, person_of, station, window
-
-
-@pytest.fixture
-def zhao(sessions: Sessions) -> Actor:
-    return owner(sessions)
-
-
-@pytest.fixture
-def vehicle(zhao: Actor, sessions: Sessions) -> VehicleId:
-    return car(sessions, zhao)
-
-
-@pytest.fixture
-def browser(zhao: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=zhao)
-
-
-@pytest.fixture
-def site(sessions: Sessions) -> SiteId:
-    return station(sessions, name="北站")
+from tests.web.inspections.windows import fill, holder, owner, person_of, station, window
 
 
 @pytest.fixture

@@ -18,29 +18,9 @@ from tests import factories
 from tests.conftest import NOW
 from tests.service.allotment.city import DEMO
 from tests.web.conftest import Visitor, hidden_fields
-from tests.web.inspections.windows import car, owner, person_of, station, window
+from tests.web.inspections.windows import car, owner, person_of, window
 
 DAY = date(2026, 12, 8)
-
-
-@pytest.fixture
-def zhao(sessions: Sessions) -> Actor:
-    return owner(sessions)
-
-
-@pytest.fixture
-def vehicle(zhao: Actor, sessions: Sessions) -> VehicleId:
-    return car(sessions, zhao)
-
-
-@pytest.fixture
-def browser(zhao: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=zhao)
-
-
-@pytest.fixture
-def site(sessions: Sessions) -> SiteId:
-    return station(sessions, name="北站")
 
 
 @pytest.fixture

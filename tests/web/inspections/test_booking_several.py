@@ -1,7 +1,6 @@
 """Booking for several vehicles: choose, day, check, and what became of each."""
 
 import re
-from collections.abc import Callable
 from datetime import date, time
 from html import unescape
 
@@ -13,29 +12,14 @@ from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions, reading
 from booking.kernel.ids import SiteId, VehicleId
 from tests.web.conftest import Visitor, hidden_fields
-from tests.web.inspections.windows import car, fill, owner, station, window
+from tests.web.inspections.windows import car, fill, owner, window
 
 SEVERAL = "/inspections/several"
 
 
 @pytest.fixture
-def zhao(sessions: Sessions) -> Actor:
-    return owner(sessions)
-
-
-@pytest.fixture
 def cars(zhao: Actor, sessions: Sessions) -> list[VehicleId]:
     return [car(sessions, zhao) for _ in range(2)]
-
-
-@pytest.fixture
-def browser(zhao: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=zhao)
-
-
-@pytest.fixture
-def site(sessions: Sessions) -> SiteId:
-    return station(sessions, name="北站")
 
 
 def address(cars: list[VehicleId], site: SiteId, **more: str) -> str:
