@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -102,7 +101,7 @@ class WishesForm(FlaskForm):
     request_key = HiddenField(validators=[Length(max=64)])
     version = IntegerField(validators=[Optional(), NumberRange(1, 2**31 - 1)])
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         hours = sorted({*NOTICE_HOURS, self.notice_hours.default or 0, self.notice_hours.object_data or 0})
         self.notice_hours.choices = [SelectChoice(count, notice_in_words(count)) for count in hours]
@@ -158,7 +157,7 @@ class RecordForm(FlaskForm):
     permit_issued_on = DayField(_l("Learner permit issued on"), [Optional()])
     permit_valid_until = DayField(_l("Learner permit valid until"), [Optional()])
 
-    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, **given: object) -> None:
         super().__init__(**given)
         classes = [SelectChoice(one.value, f"{one.value} {worded(name)}") for one, name in CLASSES.items()]
         self.licence_class.choices = classes

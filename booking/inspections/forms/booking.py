@@ -1,7 +1,6 @@
 """What the pages of booking for a vehicle ask for. Forms look at shape only; whether it is allowed is a rule."""
 
 import re
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -25,7 +24,7 @@ class DistrictForm(Form):
 
     district = SelectField(_l("Distances from"), validate_choice=False)
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.district.choices = districts()
 
@@ -35,7 +34,7 @@ class StationsForm(DistrictForm):
 
     kind = SelectField(_l("Kind of vehicle"), validate_choice=False)
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.kind.choices = [SelectChoice(kind.value, worded(name)) for kind, name in KINDS.items()]
 

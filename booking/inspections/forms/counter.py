@@ -1,6 +1,5 @@
 """What clerks enter at the counter for vehicles. Whatever they change bears its reason or its evidence."""
 
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -82,7 +81,7 @@ class BindAtCounterForm(BindForm):
     odd_vin_is_right = BooleanField(_l("The licence shows this VIN, though its check digit does not fit"))
     evidence = TextAreaField(_l("What was shown"), SHOWN)
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.owner_is.choices = [
             SelectChoice(MYSELF, _l("this person's own")),

@@ -1,6 +1,5 @@
 """What owners decide: who acts for them, and whether they are reminded."""
 
-from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -48,6 +47,6 @@ class RemindersForm(FlaskForm):
     )
     district = SelectField(_l("Where do you look for a station?"))
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.district.choices = districts()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -162,7 +162,7 @@ class Particulars:
 class DueForm(Particulars, Form):
     """Is my car due? It comes by GET, knows no plate, and stores nothing."""
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.offer()
 
@@ -181,7 +181,7 @@ class BindForm(Plated, Particulars, FlaskForm):
     declaration = BooleanField(LazyString(worded, DECLARATION))
     district = SelectField(_l("Where do you look for a station?"), default="")
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.offer()
         self.plate_type.choices = named(PLATE_TYPES)
@@ -226,7 +226,7 @@ class ChangeForm(Particulars, FlaskForm):
 
     seen = HiddenField(validators=[InputRequired()])
 
-    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401 - what every form takes
+    def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         self.offer()
 
