@@ -109,7 +109,7 @@ def test_every_refusal_of_the_line_has_words(session: Session) -> None:
 
     reason = INSPECTIONS.explained(refusal, "zh")
     assert (reason.code, reason.earliest) == ("not-due-yet", date(2028, 10, 1))
-    assert "2028-10-01" in reason.message
+    assert "2028年10月1日" in reason.message
 
 
 def test_many_vehicles_and_windows_are_judged_in_three_statements(session: Session) -> None:
