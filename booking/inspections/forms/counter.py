@@ -1,6 +1,5 @@
 """What clerks enter at the counter for vehicles. Whatever they change bears its reason or its evidence."""
 
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired

@@ -1,6 +1,5 @@
 """What owners decide: who acts for them, and whether they are reminded."""
 
-
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
