@@ -12,7 +12,6 @@ from booking.api.problems import explained
 from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
 from booking.api.words import ROUND_DECIDES, SEND_REQUEST, language, local_time
-from booking.attendance.service.results import settle_results_of
 from booking.bookings import queries, service
 from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file
 from booking.bookings.line import Line
@@ -20,6 +19,8 @@ from booking.bookings.queries import ShownBooking
 from booking.bookings.service import AlreadyBookedError, DuplicateRequestError
 from booking.bookings.wishes import Wish, look_first
 from booking.inspections.holders import is_vehicle, vehicle_of
+from booking.inspections.line import INSPECTIONS
+from booking.inspections.service.booking import book_window
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotEligibleError, NotFoundError
@@ -129,7 +130,8 @@ def _line(session: Session, slot_id: SlotId) -> Line:
 def _booked(line: Line, wish: Wish) -> str:
     try:
         with unit_of_work(sessions()) as session:
-            settle_results_of(session, wish.holder, actor=caller(), now=now())  # whoever books again builds on them
+            if line is INSPECTIONS:
+                return book_window(session, wish, actor=caller(), now=now())
             return service.book_seat(session, line, wish, actor=caller(), now=now())
     except REFUSALS as error:
         with reading(sessions()) as session:
