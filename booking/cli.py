@@ -166,7 +166,7 @@ def run() -> None:
     os.environ["BOOKING_DEMO"] = "1"
     sessions, now = prepared(settings), SystemClock().now()
     if is_empty(sessions):
-        click.echo("Building the demo city (once; about half a minute) …")
+        click.echo("Building the demo city (once; less than a minute) …")
         build_demo(sessions, now, learners=LEARNERS, vehicles=VEHICLES, echo=click.echo)
     sessions.engine.dispose()
     click.echo(sign_ins_in_words(local_day(now)))
