@@ -8,11 +8,11 @@ PORT ?= 8000
 WORKERS ?= 2
 export PORT
 
-.PHONY: run test check bench setup browser format clean
-run: setup
+.PHONY: run test check bench setup browser paper format clean
+run: setup paper
 	@BOOKING_DEMO=1 $(BIN)/booking run
 
-test: setup browser
+test: setup browser paper
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: setup
@@ -44,7 +44,14 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 # The browser tests drive Debian's own Chromium; without it, and without the right to install it, they skip loudly.
 browser:
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  $(MAKE) --no-print-directory debian PACKAGES="chromium libatomic1 fonts-noto-cjk"; fi
+	  $(MAKE) --no-print-directory debian PACKAGES="chromium libatomic1"; fi
+
+# Tickets on paper need Pango and a font with rare names; without them, pages print from the browser instead.
+paper:
+	@if ! { ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset \
+	  && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; } && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(MAKE) --no-print-directory debian \
+	    PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk"; fi
 
 debian:
 	@[ "$$(id -u)" = 0 ] || { echo "Please install: $(PACKAGES)"; exit 1; }

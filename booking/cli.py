@@ -13,7 +13,7 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from booking import invariants, scheduler, schema
+from booking import scheduler, schema
 from booking.accounts import queries as accounts
 from booking.accounts.service import staff
 from booking.allotment import verifying
@@ -22,6 +22,7 @@ from booking.demo.build import build_demo, is_empty
 from booking.demo.signins import sign_ins_in_words
 from booking.exams import imports as exams
 from booking.inspections import imports as vehicles
+from booking.invariants import asking as invariants
 from booking.kernel.actors import SYSTEM, Actor
 from booking.kernel.calendar import LOCAL, local_day
 from booking.kernel.clock import SystemClock

@@ -66,6 +66,18 @@ class Act(StrEnum):
     SEE_SETTINGS = "see_settings"
     PROPOSE_SETTINGS = "propose_settings"
     APPROVE_SETTINGS = "approve_settings"
+    USE_DESK = "use_desk"
+    SEE_OVERRIDES = "see_overrides"
+    PROPOSE_OVERRIDES = "propose_overrides"
+    APPROVE_OVERRIDES = "approve_overrides"
+    SEE_ROSTERS = "see_rosters"
+    KEEP_ROSTERS = "keep_rosters"
+    SEE_FIGURES = "see_figures"
+    SEE_GUIDES = "see_guides"
+    PROPOSE_GUIDES = "propose_guides"
+    APPROVE_GUIDES = "approve_guides"
+    SEE_RATINGS = "see_ratings"
+    MOVE_DATA = "move_data"
     READ_AUDIT = "read_audit"
     PROPOSE_ACCOUNTS = "propose_accounts"
     APPROVE_ACCOUNTS = "approve_accounts"
@@ -99,6 +111,18 @@ ALLOWED: dict[Act, Predicate] = {
     Act.SEE_SETTINGS: _one_of(Role.PLANNER, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Act.PROPOSE_SETTINGS: _one_of(Role.PLANNER),
     Act.APPROVE_SETTINGS: _one_of(Role.APPROVER),
+    Act.USE_DESK: _one_of(Role.COUNTER, Role.SUPERVISOR),
+    Act.SEE_OVERRIDES: _one_of(*_DESK),
+    Act.PROPOSE_OVERRIDES: _one_of(Role.COUNTER),
+    Act.APPROVE_OVERRIDES: _one_of(Role.APPROVER),
+    Act.SEE_ROSTERS: _one_of(*_DESK, Role.EXAM_SITE),
+    Act.KEEP_ROSTERS: _one_of(Role.EXAM_SITE),
+    Act.SEE_FIGURES: _one_of(*_DESK, Role.ADMINISTRATOR),
+    Act.SEE_GUIDES: _one_of(*_DESK),
+    Act.PROPOSE_GUIDES: _one_of(Role.COUNTER, Role.PLANNER),
+    Act.APPROVE_GUIDES: _one_of(Role.APPROVER),
+    Act.SEE_RATINGS: _one_of(*_DESK),
+    Act.MOVE_DATA: _one_of(*_DESK, Role.EXAM_SITE),
     Act.READ_AUDIT: _one_of(Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Act.PROPOSE_ACCOUNTS: _one_of(Role.ADMINISTRATOR),
     Act.APPROVE_ACCOUNTS: _one_of(Role.APPROVER),

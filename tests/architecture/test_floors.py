@@ -18,7 +18,8 @@ SOURCES = sorted((ROOT / "booking").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FLOORS = (
     "kernel", "web", "notices", "audit", "accounts", "sites", "policies", "slots", "plans", "bookings",
-    "allotment", "attendance", "exams", "inspections", "stats", "home",
+    "allotment", "attendance", "exams", "inspections", "demand", "rosters", "guides", "ratings", "desk", "stats",
+    "home", "transfers",
 )  # fmt: skip
 EDGES = {"unit_of_work", "reading"}
 EMPTY_NAMES = {"utils", "util", "helpers", "common", "misc", "base", "manager", "handler", "handlers"}

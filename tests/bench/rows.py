@@ -6,10 +6,10 @@ from statistics import median
 
 from sqlalchemy import func, select
 
-from booking import invariants
 from booking.accounts.models import SignInKind
 from booking.allotment.models.rounds import Leaf
 from booking.bookings.models import Booking
+from booking.invariants import asking as invariants
 from booking.kernel.clock import SystemClock
 from booking.kernel.db import reading
 from booking.kernel.ids import SlotId

@@ -10,12 +10,12 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, update
 
-from booking import invariants
 from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking
 from booking.bookings.service import AlreadyBookedError
 from booking.bookings.wishes import Wish, look_first
 from booking.inspections.line import INSPECTIONS
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import at_local
 from booking.kernel.db import Sessions, reading, unit_of_work

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select, update
 
-from booking import invariants
 from booking.allotment import jobs
 from booking.allotment.beacons import Beacons, build_beacons
 from booking.allotment.models.requests import Entry, Request
@@ -23,6 +22,7 @@ from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking
 from booking.exams.line import EXAMS
 from booking.exams.models import Learner
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Actor, Role
 from booking.kernel.calendar import at_local
 from booking.kernel.db import Sessions, reading, unit_of_work

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from booking import invariants
 from booking.allotment.service import closures, corrections
 from booking.allotment.service.closures import Scope
 from booking.exams.line import EXAMS
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Role
 from booking.kernel.db import Sessions, constraint_name, unit_of_work
 from booking.slots.models import Lane

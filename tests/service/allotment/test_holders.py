@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import func, select
 
-from booking import invariants
 from booking.allotment import jobs
 from booking.allotment.errors import AlreadyAskedError
 from booking.allotment.models.requests import Entry, Request, Standing
@@ -20,6 +19,7 @@ from booking.bookings.queries import bookings_of, live_booking_of
 from booking.bookings.service import AlreadyBookedError
 from booking.bookings.wishes import Wish
 from booking.exams.line import EXAMS, person_of
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import ConflictError, NotAllowedError, NotFoundError

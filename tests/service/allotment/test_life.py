@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from booking import invariants
 from booking.allotment import jobs
 from booking.allotment.models.requests import Request, RequestState
 from booking.allotment.rules.checker import check, holds
 from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking
 from booking.exams.line import EXAMS
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions, reading, unit_of_work
 from tests.service.allotment.city import CLOSE, DRAW, NOON, OPENED, Town

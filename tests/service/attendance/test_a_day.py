@@ -14,13 +14,14 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from booking import invariants
 from booking.attendance import jobs
 from booking.attendance.models import Visit
 from booking.attendance.queries.board import Pool, board, queue_public
 from booking.attendance.queries.figures import figures_of
 from booking.attendance.queries.visits import VisitRow
 from booking.bookings.models import Booking, BookingState
+from booking.invariants import asking as invariants
+from booking.invariants.visits import VISITS
 from booking.kernel.calendar import local_time
 from booking.kernel.db import Sessions, reading
 from booking.kernel.ids import VisitId
@@ -218,4 +219,4 @@ def test_a_day_is_called_in_order_and_its_waits_and_figures_are_right(day: Day) 
     assert states == {BookingState.ABSENT: ABSENT, BookingState.FAILED: failed, BookingState.PASSED: passed}
     assert told == ABSENT
     assert list(numbers) == list(range(1, visits + 1))
-    assert not {one.name for one in invariants.VISITS}.intersection(broken)
+    assert not {one.name for one in VISITS}.intersection(broken)

@@ -9,7 +9,6 @@ from shutil import copy
 import pytest
 from sqlalchemy import func, select
 
-from booking import invariants
 from booking.accounts import queries as accounts
 from booking.allotment.models.requests import Request, RequestState
 from booking.attendance.models import Visit, VisitState
@@ -23,6 +22,7 @@ from booking.inspections.models import Reminder
 from booking.inspections.queries.vehicles import ShownVehicle, garage
 from booking.inspections.rules.due import DueStanding, State
 from booking.inspections.rules.periods import Step
+from booking.invariants import asking as invariants
 from booking.kernel.actors import SYSTEM
 from booking.kernel.calendar import local_day
 from booking.kernel.db import Sessions, make_engine, reading, unit_of_work

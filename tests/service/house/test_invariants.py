@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from booking import invariants
 from booking.demo.build import NotEmptyError, build_demo
+from booking.invariants import asking as invariants
 from booking.kernel.actors import SYSTEM
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.policies import service as policies

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from booking import invariants
 from booking.attendance import jobs
+from booking.invariants import asking as invariants
+from booking.invariants.visits import VISITS
 from booking.kernel.db import Sessions, reading
 from tests.service.attendance.station import CARS, Station, at
 from tests.service.house.test_invariants import behind_the_back
 
-NAMES = {one.name for one in invariants.VISITS} | {"a visit's day is the office's day on which it came"}
+NAMES = {one.name for one in VISITS} | {"a visit's day is the office's day on which it came"}
 NOON = at("12:00")
 OLD = "'2020-01-01 00:00:00+00:00'"
 SETTLED = "(SELECT min(id) FROM visit WHERE settled_at IS NOT NULL)"

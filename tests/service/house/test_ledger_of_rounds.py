@@ -3,11 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from booking import invariants
 from booking.bookings import service as bookings
 from booking.bookings.giving import Given, give_places
 from booking.bookings.models import Booking, BookingChannel
 from booking.exams.line import EXAMS
+from booking.invariants import asking as invariants
 from booking.kernel.actors import SYSTEM
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import SlotId

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from booking import invariants
 from booking.allotment import jobs
 from booking.allotment.models.requests import Entry, Standing
 from booking.allotment.models.rounds import Round
@@ -17,6 +16,7 @@ from booking.allotment.service.wishes import AnyAt, WishFor
 from booking.bookings import service as bookings
 from booking.bookings.models import LIVE, Booking
 from booking.inspections.line import INSPECTIONS
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import Holder, PersonId, SiteId, SlotId

@@ -6,9 +6,9 @@ from datetime import date, time
 import pytest
 from sqlalchemy import func, select
 
-from booking import invariants
 from booking.bookings.models import Booking
 from booking.inspections.service.several import Given, book_several
+from booking.invariants import asking as invariants
 from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import NotEligibleError, NotFoundError

@@ -1,0 +1,1 @@
+"""What the next plan should hold: demand, shares who pass, expected waits."""

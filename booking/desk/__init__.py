@@ -1,0 +1,1 @@
+"""The clerk's desk: one search, acting on behalf, overrides."""

@@ -1,0 +1,1 @@
+"""Guides and announcements: public pages that clerks edit and a second person approves."""

@@ -1,0 +1,1 @@
+"""What must always hold, a file for each subject; `asking` asks all of it."""

@@ -1,0 +1,1 @@
+"""What applicants say of an attended visit."""

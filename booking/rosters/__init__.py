@@ -1,0 +1,1 @@
+"""The exam day: who is expected, checked in, tested, retested, absent."""
