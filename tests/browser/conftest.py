@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from booking.app import create_app
@@ -76,11 +77,37 @@ class Person:
     def visit(self, path: str) -> None:
         self.page.goto(self.address + path)
 
+    @contextmanager
+    def turns_the_page(self) -> Iterator[None]:
+        """Do the step within, and go on when the page to which it leads has loaded.
+
+        Else whatever is looked for next may be looked for on the page that is just being left.
+        """
+        with self.page.expect_navigation():
+            yield
+
     def press(self, name: str) -> None:
-        """Press the button, or follow the link, of that name in the main part of the page."""
+        """Press the button, or follow the link, of that name in the main part of the page, and see the next page."""
+        with self.turns_the_page():
+            self.press_here(name)
+
+    def press_here(self, name: str) -> None:
+        """Press the button, or follow the link, that leads to no other page: a script's, or a download."""
         main = self.page.get_by_role("main")
-        button = main.get_by_role("button", name=name, exact=True)
-        (button if button.count() else main.get_by_role("link", name=name, exact=True)).first.click()
+        button, link = (main.get_by_role(role, name=name, exact=True).first for role in ("button", "link"))
+        button.or_(link).first.wait_for()
+        (button if button.is_visible() else link).click()
+
+    def submit(self) -> None:
+        """Send the form of the page."""
+        with self.turns_the_page():
+            self.page.locator("main form button[type=submit]").first.click()
+
+    def tick(self, boxes: Locator, *, count: int) -> None:
+        """Tick all of the boxes, and fail if there are not as many."""
+        expect(boxes).to_have_count(count)
+        for box in boxes.all():
+            box.check()
 
     def reads(self, words: str) -> None:
         """Fail unless the words stand on the page."""

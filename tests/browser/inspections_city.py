@@ -103,7 +103,7 @@ def signs_in(person: Person, login: str) -> None:
     """Sign in on the page that asks for it."""
     person.page.fill("[name=login]", login)
     person.page.fill("[name=password]", PASSWORD)
-    person.page.locator("main form button[type=submit]").first.click()
+    person.submit()
 
 
 def fits_a_phone(person: Person) -> None:
@@ -139,10 +139,16 @@ def tabs_to(page: Page, words: str) -> None:
     raise AssertionError(f"{words} is not reached by the tabulator: {met}")
 
 
-def chooses(page: Page, words: str) -> None:
-    """Go to a link or a button by the tabulator, and press Enter."""
-    tabs_to(page, words)
-    page.keyboard.press("Enter")
+def chooses(person: Person, words: str) -> None:
+    """Go to a link or a button by the tabulator, press Enter, and see the next page."""
+    tabs_to(person.page, words)
+    enters(person)
+
+
+def enters(person: Person) -> None:
+    """Press Enter, and see the next page."""
+    with person.turns_the_page():
+        person.page.keyboard.press("Enter")
 
 
 def types(page: Page, words: str, text: str) -> None:

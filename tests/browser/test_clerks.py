@@ -43,7 +43,7 @@ def signs_in(clerk: Person, login: str) -> None:
     clerk.visit("/sign-in")
     clerk.page.fill("[name=login]", login)
     clerk.page.fill("[name=password]", PASSWORD)
-    clerk.page.locator("main form button[type=submit]").first.click()
+    clerk.submit()
     clerk.page.wait_for_url("**/")
 
 

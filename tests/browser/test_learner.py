@@ -53,19 +53,19 @@ def registers(learner: Person, sessions: Sessions) -> None:
     learner.page.fill("[name=password]", PASSWORD)
     learner.page.fill("[name=repeated]", PASSWORD)
     learner.keeps_a_picture()
-    learner.page.locator("main form button[type=submit]").first.click()
+    learner.submit()
     code = re.search(r"\d{6}", last_text_message(sessions))
     assert code
     learner.page.fill("[name=code]", code[0])
     learner.keeps_a_picture()
-    learner.page.locator("main form button[type=submit]").first.click()
+    learner.submit()
 
 
 def signs_in(learner: Person) -> None:
     learner.visit("/sign-in")
     learner.page.fill("[name=login]", MOBILE)
     learner.page.fill("[name=password]", PASSWORD)
-    learner.page.locator("main form button[type=submit]").first.click()
+    learner.submit()
 
 
 def test_a_learner_registers_waits_books_and_cancels(
@@ -85,15 +85,14 @@ def test_a_learner_registers_waits_books_and_cancels(
     learner.keeps_a_picture()
     learner.press("选择")
     learner.keeps_a_picture()
-    learner.page.locator("main form button[type=submit]").first.click()
+    learner.submit()
     learner.page.wait_for_url("**/my/bookings/*")
     learner.keeps_a_picture()
     assert state_of_the_booking(sessions) is BookingState.CONFIRMED
 
     learner.press("取消预约")
     learner.keeps_a_picture()
-    learner.page.locator("main form button[type=submit]").first.click()
-    learner.page.wait_for_load_state()
+    learner.submit()
     learner.visit("/my/bookings")
     learner.keeps_a_picture()
 
@@ -115,7 +114,7 @@ def test_everything_works_with_scripts_switched_off(
     registers(learner, sessions)
     learner.visit("/exams/subject_2")
     learner.press("选择")
-    learner.page.locator("main form button[type=submit]").first.click()
+    learner.submit()
     learner.page.wait_for_url("**/my/bookings/*")
 
     assert state_of_the_booking(sessions) is BookingState.CONFIRMED

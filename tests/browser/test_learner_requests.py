@@ -41,11 +41,12 @@ def asks(learner: Person) -> str:
     learner.visit("/exams/subject_2")
     learner.keeps_a_picture()
     learner.press("提交预约申请")
-    for box in learner.page.get_by_label("08:30").all() + learner.page.get_by_label("10:30").all():
-        box.check()
+    for starts in ("08:30", "10:30"):
+        learner.tick(learner.page.get_by_label(starts), count=1)
     learner.keeps_a_picture()
     learner.press("下一步：排先后")
-    learner.page.get_by_role("button", name="上移").first.click()
+    with learner.turns_the_page():
+        learner.page.get_by_role("button", name="上移").first.click()
     learner.reads("第 2 志愿")
     learner.keeps_a_picture()
     learner.press("下一步：核对")
@@ -62,7 +63,7 @@ def keeps_the_receipt(learner: Person) -> None:
     learner.page.locator("summary", has_text="回执").click()
     learner.keeps_a_picture()
     with learner.page.expect_download() as download:
-        learner.press("下载签名回执")
+        learner.press_here("下载签名回执")
     receipt = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert receipt["row"]["kind"] == "apply"
     assert receipt["signature"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from booking.bookings.models import BookingState
 from booking.inspections.jobs import remind_owners
@@ -58,7 +59,7 @@ def shows_a_booking(owner: Person) -> str:
 def takes_the_papers_along(owner: Person, reference: str) -> None:
     """Save the file for the calendar, and look at the ticket."""
     with owner.page.expect_download() as download:
-        owner.press("加入日历")
+        owner.press_here("加入日历")
     calendar = download.value.path().read_text(encoding="utf-8")
     assert "BEGIN:VEVENT" in calendar
     assert "DTSTART" in calendar
@@ -82,7 +83,8 @@ def test_an_owner_goes_from_the_reminder_to_the_booking(
     city.signs_in(owner, PHONE)
     owner.page.wait_for_url("**/my/messages")
     looks()
-    owner.page.get_by_role("link", name="检验还有30天到期").click()
+    with owner.turns_the_page():
+        owner.page.get_by_role("link", name="检验还有30天到期").click()
     owner.reads("已为您预留赤坎机动车检验站")
     looks()
     owner.press("前往办理")
@@ -114,22 +116,21 @@ def test_an_owner_takes_the_held_place_with_the_keyboard_alone(
     page = owner.page
 
     owner.visit("/")
-    city.chooses(page, "登录")
+    city.chooses(owner, "登录")
     page.wait_for_url("**/sign-in*")
-    page.locator("[name=login]").wait_for()
     city.types(page, "手机号", PHONE)
     city.types(page, "密码", city.PASSWORD)
-    page.keyboard.press("Enter")
+    city.enters(owner)
     page.wait_for_url("**/")
-    city.chooses(page, "消息")
+    city.chooses(owner, "消息")
     page.wait_for_url("**/my/messages")
-    city.chooses(page, "粤G·3***1检验还有30天到期")
+    city.chooses(owner, "粤G·3***1检验还有30天到期")
     page.wait_for_url("**/my/messages/*")
-    city.chooses(page, "前往办理")
+    city.chooses(owner, "前往办理")
     page.wait_for_url("**/inspections/holds/*")
     city.tabs_to(page, "使用这个名额")
     owner.keeps_a_picture()
-    page.keyboard.press("Enter")
+    city.enters(owner)
 
     shows_a_booking(owner)
     owner.keeps_a_picture()
@@ -146,7 +147,6 @@ def test_seven_clicks_lead_from_the_first_page_to_a_window_which_is_moved_and_ca
     def clicks_on(name: str) -> None:
         clicks.append(name)
         owner.press(name)
-        owner.page.wait_for_load_state()
 
     def looks() -> None:
         if scripts:
@@ -227,7 +227,7 @@ def test_slips_in_a_new_vehicle_are_shown_where_they_are_and_nothing_is_lost(
     fits_a_phone(owner)
     owner.keeps_a_picture()
     owner.page.locator(".error-summary a").first.click()
-    assert owner.page.evaluate("document.activeElement.name") == "plate"
+    expect(plate).to_be_focused()
 
     plate.fill("G01234")
     owner.press("核对填写的内容")
@@ -261,7 +261,8 @@ def test_a_car_that_needs_only_the_mark_is_turned_away_with_the_reason(
     owner.press("我的车辆")
     fits_a_phone(owner)
     owner.keeps_a_picture()
-    owner.page.get_by_role("link", name="怎样网上申领检验标志").click()
+    with owner.turns_the_page():
+        owner.page.get_by_role("link", name="怎样网上申领检验标志").click()
     owner.reads("打开“交管12123”")
     fits_a_phone(owner)
     owner.keeps_a_picture()
@@ -294,6 +295,11 @@ def test_a_window_that_fills_up_at_the_last_moment_leads_to_the_next_free_one(
     assert city.states(sessions) == [BookingState.CONFIRMED]
 
 
+def chooses_the_day(owner: Person, day: str) -> None:
+    with owner.turns_the_page():
+        owner.page.get_by_role("row", name=day).get_by_role("link", name="选择").click()
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_several_cars_are_booked_in_one_go_all_or_none(
     somebody: Seated, sessions: Sessions, lin: Actor, *, scripts: bool
@@ -317,17 +323,16 @@ def test_several_cars_are_booked_in_one_go_all_or_none(
     owner.page.wait_for_url("**/inspections/vehicles")
     looks()
     owner.press("几辆车一起预约")
-    for box in owner.page.get_by_role("checkbox").all():
-        box.check()
+    owner.tick(owner.page.get_by_role("checkbox"), count=3)
     looks()
     owner.press("下一步：选择日期")
     owner.reads("共 3 辆车")
     looks()
-    owner.page.get_by_role("row", name="11月27日").get_by_role("link", name="选择").click()
+    chooses_the_day(owner, "11月27日")
     owner.reads("这一天名额不够全部车辆")
     looks()
     owner.press("另选日期")
-    owner.page.get_by_role("row", name="11月30日").get_by_role("link", name="选择").click()
+    chooses_the_day(owner, "11月30日")
     owner.reads("核对并预约")
     looks()
     for slot_id in (first, second):
@@ -338,10 +343,9 @@ def test_several_cars_are_booked_in_one_go_all_or_none(
     assert city.states(sessions) == []
 
     owner.visit("/inspections/several")
-    for box in owner.page.get_by_role("checkbox").all():
-        box.check()
+    owner.tick(owner.page.get_by_role("checkbox"), count=3)
     owner.press("下一步：选择日期")
-    owner.page.get_by_role("row", name="12月1日").get_by_role("link", name="选择").click()
+    chooses_the_day(owner, "12月1日")
     owner.press("预约这些时段")
     owner.reads("3 辆车中 3 辆预约成功")
     looks()

@@ -44,7 +44,8 @@ def test_the_page_of_a_round_checks_its_own_record(somebody: Callable[..., Perso
     citizen = somebody(PHONE)
     citizen.visit("/rounds/")
     citizen.keeps_a_picture()
-    citizen.page.get_by_role("main").get_by_role("link", name="2026年12月8日").click()
+    with citizen.turns_the_page():
+        citizen.page.get_by_role("main").get_by_role("link", name="2026年12月8日").click()
     citizen.reads("名额已排定。")
     citizen.keeps_a_picture()
 
@@ -85,7 +86,7 @@ def test_the_own_line_names_session_and_lane_in_the_readers_words(
     citizen.visit(f"/rounds/{round_id}")
 
     citizen.page.get_by_label("您在公开记录中的编码").fill(pid)
-    citizen.press("查看我的排序")
+    citizen.press_here("查看我的排序")
 
     citizen.reads("排号时您获得了名额。")
     own = citizen.page.locator("[data-own]").inner_text()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from booking.bookings.models import BookingState
 from booking.kernel.clock import FixedClock
@@ -64,26 +64,24 @@ def goes_to_work(operator: Person) -> None:
     operator.visit("/sign-in")
     city.types(page, "手机号", LOGIN)
     city.types(page, "密码", city.PASSWORD)
-    page.keyboard.press("Enter")
+    city.enters(operator)
     page.wait_for_url("**/")
-    city.chooses(page, "今日检验站")
+    city.chooses(operator, "今日检验站")
     page.wait_for_url("**/station")
 
 
 def scans(operator: Person, text: str, answer: str) -> None:
     """Type where the cursor stands, as a scanner does, and read the answer."""
-    assert operator.page.evaluate("document.activeElement.name") == "text"
+    expect(operator.page.locator("[name=text]")).to_be_focused()
     operator.page.keyboard.type(text)
-    operator.page.keyboard.press("Enter")
+    city.enters(operator)
     operator.reads(answer)
-    operator.page.wait_for_load_state()
 
 
 def acts(operator: Person, words: str, answer: str) -> None:
     """Press a button of the board by the keyboard, and read the answer."""
-    city.chooses(operator.page, words)
+    city.chooses(operator, words)
     operator.page.get_by_role("status").filter(has_text=answer).wait_for()
-    operator.page.wait_for_load_state()
 
 
 def calls(page: Page) -> list[str]:
@@ -125,11 +123,11 @@ def test_a_morning_at_the_station_with_the_keyboard_alone(somebody: Seated, morn
     scans(operator, morning.on_time[0], "重复登记")
     operator.keeps_a_picture()
 
-    city.chooses(page, "未预约车辆")
+    city.chooses(operator, "未预约车辆")
     operator.reads("请填写现场看到的信息")
     city.types(page, "字母和号码", "G88888")
     operator.keeps_a_picture()
-    page.keyboard.press("Enter")
+    city.enters(operator)
     operator.reads("可以进站")
     assert page.locator(".ticket .call").inner_text() == "5"
     operator.keeps_a_picture()
