@@ -10,7 +10,7 @@ from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, come_by
 from booking.bookings.queries import ShownBooking
 from booking.bookings.registered import called as named
 from booking.bookings.registered import line_of
-from booking.bookings.ticket import code_of
+from booking.bookings.ticket_code import code_of
 from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day
 from booking.kernel.db import reading

@@ -9,7 +9,7 @@ from booking.bookings.models import BookingChannel
 from booking.bookings.offered import Errand
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
-from booking.bookings.ticket import code_of
+from booking.bookings.ticket_code import code_of
 from booking.bookings.wishes import Wish
 from booking.inspections.forms.booking import DistrictForm
 from booking.inspections.forms.counter import BehalfForm
