@@ -1,15 +1,17 @@
-"""The claim of a seat, last in the order of a booking: one that is held for the holder, else any that is free."""
+"""Where to look for a seat, and its claim, last in a booking: one held for the holder, else any that is free."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from booking.bookings.line import Line
 from booking.bookings.wishes import Wish
 from booking.kernel.actors import Actor
+from booking.kernel.ids import Holder
 from booking.slots import service as slots
 from booking.slots.holds import give_up_hold, held_for, take_held
-from booking.slots.models import Lane
+from booking.slots.models import Lane, Method, Slot
 
 
 def claim_seat(session: Session, wish: Wish, lanes: Sequence[Lane], *, actor: Actor, now: datetime) -> Lane:
@@ -28,3 +30,10 @@ def claim_seat(session: Session, wish: Wish, lanes: Sequence[Lane], *, actor: Ac
     lane = slots.take_seat(session, wish.slot_id, lanes, now=now)
     give_up_hold(session, held.id, wish.holder, held.slot_id, actor=actor, now=now)
     return lane
+
+
+def lanes_of(session: Session, line: Line, holder: Holder, slot: Slot, now: datetime) -> Sequence[Lane]:
+    """Return where to look for a seat: what a round has left over is for anybody, whatever lane it was in."""
+    if slot.method is Method.FIRST_COME:
+        return line.lanes(session, holder, slot, now=now)
+    return (Lane.ORDINARY, Lane.PRIORITY, Lane.MAKE_UP)

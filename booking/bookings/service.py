@@ -4,7 +4,6 @@ The order inside `book_seat` is deliberate: everything that needs no lock comes 
 comes last, so that the hot row is locked for one statement and the commit.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,18 +11,19 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.audit import service as audit
-from booking.bookings.claiming import claim_seat
+from booking.bookings.acting import CLERKS, refuse_others, refuse_strangers
+from booking.bookings.claiming import claim_seat, lanes_of
+from booking.bookings.evidence import NO_EVIDENCE, Evidence
 from booking.bookings.line import Line
 from booking.bookings.messages import Held, tell_holder
 from booking.bookings.models import LIVE, STEPS, Booking, BookingState
 from booking.bookings.queries import find, live_booking
 from booking.bookings.wishes import Wish
-from booking.kernel.actors import Actor, Role
+from booking.kernel.actors import Actor
 from booking.kernel.db import conflicts_as, rows_changed, table_of
 from booking.kernel.errors import (
     ConflictError,
     InvalidStateError,
-    NotAllowedError,
     NotEligibleError,
     NotFoundError,
     Wording,
@@ -64,7 +64,6 @@ class NotMovableError(ConflictError):
 
 
 PLACE = insert(table_of(Booking)).returning(table_of(Booking).c.id)
-CLERKS = (Role.COUNTER, Role.SYSTEM)
 CONFLICTS = {
     "uq_booking_live": AlreadyBookedError,
     "uq_booking_person_id_request_key": DuplicateRequestError,
@@ -81,11 +80,11 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     refuse_strangers(session, line, wish.holder, wish.person_id)
     if made := _made_before(session, wish):
         return made
-    slot = _open_slot(session, line, wish.slot_id, now)
-    refusals = line.refusals(session, wish.holder, slot, now=now)
+    slot = open_slot(session, line, wish.slot_id, now=now)
+    refusals = [one for one in line.refusals(session, wish.holder, slot, now=now) if one.code not in wish.lifted]
     if refusals:
         raise NotEligibleError(refusals)
-    lanes = _lanes(session, line, wish.holder, slot, now)
+    lanes = lanes_of(session, line, wish.holder, slot, now)
     reference = new_reference()
     booking_id = _insert(session, wish, slot, lane=lanes[0], reference=reference, actor=actor, now=now)
     held = Held(booking_id, reference, wish.person_id, wish.holder)
@@ -97,7 +96,15 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
 
 
 def change_slot(
-    session: Session, line: Line, reference: str, slot_id: SlotId, *, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    line: Line,
+    reference: str,
+    slot_id: SlotId,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
 ) -> None:
     """Move a confirmed booking to another slot of its service; the old seat is kept until the new one is had.
 
@@ -113,14 +120,14 @@ def change_slot(
     _refuse_when_late(old, actor, now)
     if old.method is not Method.FIRST_COME:
         raise NotMovableError
-    slot = _open_slot(session, line, slot_id, now)
+    slot = open_slot(session, line, slot_id, now=now)
     if slot.service != booking.service:
         raise InvalidStateError(f"slot {slot_id} is of another service")
     holder = Holder(booking.holder)
     refusals = line.refusals(session, holder, slot, now=now, moving=True)
     if refusals:
         raise NotEligibleError(refusals)
-    lanes = _lanes(session, line, holder, slot, now)
+    lanes = lanes_of(session, line, holder, slot, now)
     moved = (
         update(Booking)
         .where(Booking.id == booking.id, Booking.slot_id == old.id, Booking.state == BookingState.CONFIRMED)
@@ -128,7 +135,7 @@ def change_slot(
     )
     if rows_changed(session, moved) != 1:
         raise ConflictError
-    before, after = {"slot": old.id}, {"slot": slot.id}
+    before, after = {"slot": old.id}, {"slot": slot.id, **evidence.facts}
     audit.record(
         session,
         "booking moved",
@@ -153,7 +160,16 @@ def change_slot(
         session.execute(update(Booking).where(Booking.id == booking.id).values(lane=lane))
 
 
-def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+def cancel(
+    session: Session,
+    line: Line,
+    reference: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
+) -> None:
     """Cancel a confirmed booking and hand its seat back as freed; raise `TooLateError` after the deadline.
 
     The deadline binds the applicant; a clerk may cancel until the slot begins, with a reason. Cancelling what
@@ -167,7 +183,7 @@ def cancel(session: Session, line: Line, reference: str, *, actor: Actor, now: d
         return
     slot = session.get_one(Slot, booking.slot_id)
     _refuse_when_late(slot, actor, now)
-    end(session, booking, BookingState.CANCELLED, actor=actor, now=now, reason=reason)
+    end(session, booking, BookingState.CANCELLED, actor=actor, now=now, reason=reason, evidence=evidence)
     tell_holder(session, "booking_cancelled", _held(booking), slot, line=line, now=now)
     slots.free_seat(session, SlotId(slot.id), booking.lane)
 
@@ -196,7 +212,14 @@ def record_outcome(
 
 
 def end(
-    session: Session, booking: Booking, state: BookingState, *, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    booking: Booking,
+    state: BookingState,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
 ) -> None:
     """Take one step in the life of a booking, exactly once, with its audit row."""
     before = booking.state
@@ -208,7 +231,7 @@ def end(
         raise ConflictError
     audit.record(
         session, f"booking {state}", "booking", booking.id,
-        actor=actor, now=now, before={"state": before}, after={"state": state}, reason=reason,
+        actor=actor, now=now, before={"state": before}, after={"state": state, **evidence.facts}, reason=reason,
     )  # fmt: skip
 
 
@@ -231,7 +254,7 @@ def _insert(
     }
     with conflicts_as(CONFLICTS):
         booking_id = session.execute(PLACE, values).scalar_one()
-    after = {"slot": slot.id, "channel": wish.channel}
+    after = {"slot": slot.id, "channel": wish.channel, **wish.evidence.facts}
     audit.record(
         session, "booking made", "booking", booking_id, actor=actor, now=now, after=after, reason=wish.reason
     )
@@ -256,39 +279,14 @@ def _made_before(session: Session, wish: Wish) -> str | None:
     return reference
 
 
-def _open_slot(session: Session, line: Line, slot_id: SlotId, now: datetime) -> Slot:
+def open_slot(session: Session, line: Line, slot_id: SlotId, *, now: datetime) -> Slot:
+    """Return a slot of the line that takes bookings now; raise `NotFoundError` or `SlotClosedError`."""
     slot = session.get(Slot, slot_id)
     if slot is None or slot.line != line.key:
         raise NotFoundError
     if slot.state is not SlotState.PUBLISHED or not slot.opens_at <= now < slot.closes_at:
         raise slots.SlotClosedError
     return slot
-
-
-def _lanes(session: Session, line: Line, holder: Holder, slot: Slot, now: datetime) -> Sequence[Lane]:
-    """Return where to look for a seat: what a round has left over is for anybody, whatever lane it was in."""
-    if slot.method is Method.FIRST_COME:
-        return line.lanes(session, holder, slot, now=now)
-    return (Lane.ORDINARY, Lane.PRIORITY, Lane.MAKE_UP)
-
-
-def refuse_others(session: Session, line: Line, actor: Actor, holder: Holder) -> None:
-    """Applicants act for what is theirs, clerks for what is not, and nobody else acts on a booking at all."""
-    if actor.role not in (Role.APPLICANT, *CLERKS):
-        raise NotAllowedError
-    if actor.role is Role.SYSTEM:
-        return
-    is_theirs = actor.person_id is not None and line.is_for(session, holder, actor.person_id)
-    if actor.role is Role.APPLICANT and not is_theirs:
-        raise NotFoundError
-    if actor.role is Role.COUNTER and is_theirs:
-        raise NotAllowedError
-
-
-def refuse_strangers(session: Session, line: Line, holder: Holder, person_id: PersonId) -> None:
-    """Whoever is told, and finds the place among their own, must be somebody who may act for the holder."""
-    if not line.is_for(session, holder, person_id):
-        raise NotFoundError
 
 
 def _refuse_when_late(slot: Slot, actor: Actor, now: datetime) -> None:

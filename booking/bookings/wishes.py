@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from booking.bookings.evidence import NO_EVIDENCE, Evidence
 from booking.bookings.line import Line
 from booking.bookings.models import Booking, BookingChannel
 from booking.kernel.ids import Holder, PersonId, SlotId
@@ -17,7 +18,8 @@ from booking.slots.service import SlotFullError
 class Wish:
     """Who books what for whom, and how it came in. The person is told, and finds the booking among their own.
 
-    `reason` is asked of clerks; `request_key` comes with the form.
+    `reason` and `evidence` are asked of clerks; `request_key` comes with the form. `lifted` are codes of refusals
+    that two persons have agreed to pass over for this one booking (overrides.py); everywhere else it is empty.
     """
 
     person_id: PersonId
@@ -26,6 +28,8 @@ class Wish:
     request_key: str
     channel: BookingChannel = BookingChannel.INTERNET
     reason: str = ""
+    evidence: Evidence = NO_EVIDENCE
+    lifted: frozenset[str] = frozenset()
 
 
 # One statement, hence one snapshot: full, and not by this very form.

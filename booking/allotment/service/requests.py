@@ -26,9 +26,10 @@ from booking.allotment.service.wishes import (
 )
 from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
 from booking.audit import service as audit
+from booking.bookings.acting import refuse_others, refuse_strangers
+from booking.bookings.evidence import NO_EVIDENCE, Evidence
 from booking.bookings.line import Line
 from booking.bookings.models import BookingChannel
-from booking.bookings.service import refuse_others, refuse_strangers
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import local_day
 from booking.kernel.db import conflicts_as, rows_changed
@@ -55,6 +56,7 @@ class Asked:
     notice_hours: int | None = None
     channel: BookingChannel = BookingChannel.INTERNET
     reason: str = field(default="")
+    evidence: Evidence = NO_EVIDENCE
 
 
 def ask(session: Session, line: Line, asked: Asked, *, actor: Actor, now: datetime) -> str:
@@ -91,7 +93,7 @@ def ask(session: Session, line: Line, asked: Asked, *, actor: Actor, now: dateti
     with conflicts_as(CONFLICTS):
         request_id = session.execute(row.returning(Request.id)).scalar_one()
     _write_wishes(session, request_id, asked.wishes)
-    after = {"service": asked.service, "wishes": len(asked.wishes), "rounds": list(rows)}
+    after = {"service": asked.service, "wishes": len(asked.wishes), "rounds": list(rows), **asked.evidence.facts}
     audit.record(
         session, "request made", "request", request_id, actor=actor, now=now, after=after, reason=asked.reason
     )
@@ -128,7 +130,7 @@ def change(
     session.refresh(request)
     session.execute(delete(RequestWish).where(RequestWish.request_id == request.id))
     _write_wishes(session, request.id, asked.wishes)
-    after = {"wishes": len(asked.wishes), "rounds": list(rows)}
+    after = {"wishes": len(asked.wishes), "rounds": list(rows), **asked.evidence.facts}
     audit.record(
         session, "request changed", "request", request.id, actor=actor, now=now, after=after, reason=asked.reason
     )
@@ -137,7 +139,16 @@ def change(
     change_rounds(session, line, request, rows, now=now)
 
 
-def withdraw(session: Session, line: Line, reference: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+def withdraw(
+    session: Session,
+    line: Line,
+    reference: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
+) -> None:
     """Withdraw a live request. In a closed round the sealed row stays; what it would win goes to the next in line.
 
     Withdrawing what is withdrawn already changes nothing; raises `ConflictError` once it is granted or ended.
@@ -145,19 +156,27 @@ def withdraw(session: Session, line: Line, reference: str, *, actor: Actor, now:
     request = own_request(session, line, reference, actor)
     if request.state is RequestState.WITHDRAWN:
         return
-    end(session, request, RequestState.WITHDRAWN, actor=actor, now=now, reason=reason)
+    end(session, request, RequestState.WITHDRAWN, actor=actor, now=now, reason=reason, evidence=evidence)
     tell_of_request(session, "request_withdrawn", request, line=line, now=now)
     leave_rounds(session, [request.id], now=now)
 
 
 def end(
-    session: Session, request: Request, state: RequestState, *, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    request: Request,
+    state: RequestState,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    evidence: Evidence = NO_EVIDENCE,
 ) -> None:
     """Take a request out of life, exactly once; raise `ConflictError` if it is not live."""
     step = update(Request).where(Request.id == request.id, Request.state == RequestState.LIVE)
     if rows_changed(session, step.values(state=state, ended_at=now)) != 1:
         raise ConflictError
-    audit.record(session, f"request {state}", "request", request.id, actor=actor, now=now, reason=reason)
+    act, after = f"request {state}", {**evidence.facts}
+    audit.record(session, act, "request", request.id, actor=actor, now=now, after=after, reason=reason)
 
 
 def note_refusal(

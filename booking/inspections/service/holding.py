@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from booking.bookings.service import refuse_others
+from booking.bookings.acting import refuse_others
 from booking.inspections.line import INSPECTIONS
 from booking.kernel.actors import Actor
 from booking.slots.holds import give_up_hold, held_seat
