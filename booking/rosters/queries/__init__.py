@@ -1,0 +1,1 @@
+"""Rosters as pages, files and jobs read them."""

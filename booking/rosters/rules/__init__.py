@@ -1,0 +1,1 @@
+"""What holds on an exam day, free of database and pages."""
