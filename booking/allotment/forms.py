@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from booking.kernel.calendar import at_local
 from booking.kernel.errors import BookingError, InvalidInputError
-from booking.plans.forms import PUBLIC_REASON, REASON, ClockField, PlanDayField, values_of
+from booking.plans.forms.fields import PUBLIC_REASON, REASON, ClockField, PlanDayField, values_of
 from booking.web.language import worded
 from booking.web.words import LANES
 

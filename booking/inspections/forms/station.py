@@ -14,7 +14,7 @@ from booking.inspections.rules.plates import PLATE_TYPES, PROBLEMS, PROVINCES, I
 from booking.kernel.errors import InvalidInputError
 from booking.kernel.identifiers import plain_number
 from booking.kernel.ids import VehicleId
-from booking.plans.forms import PlanDayField
+from booking.plans.forms.fields import PlanDayField
 from booking.web.language import worded
 from booking.web.paths import LARGEST_ID
 from booking.web.words import service_called

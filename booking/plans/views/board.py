@@ -14,7 +14,7 @@ from booking.kernel.actors import may as role_may
 from booking.kernel.db import reading
 from booking.kernel.errors import BookingError
 from booking.kernel.ids import PlanId, SiteId
-from booking.plans.forms import ReasonForm
+from booking.plans.forms.steps import ReasonForm
 from booking.plans.models import PlanKind, PlanState
 from booking.plans.queries import board as boards
 from booking.plans.queries.board import BoardPlan

@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from booking.kernel.calendar import local_day
 from booking.kernel.ids import SiteId
-from booking.plans.forms import FilterForm, values_of
+from booking.plans.forms.fields import values_of
+from booking.plans.forms.steps import FilterForm
 from booking.plans.queries import public as plans
 from booking.plans.queries.board import sites_to_plan
 from booking.plans.queries.public import DayTotal, Filter, NextPlan, Notice

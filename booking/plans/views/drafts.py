@@ -13,7 +13,8 @@ from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import StaleError
 from booking.kernel.ids import PlanId
-from booking.plans.forms import EditForm, MakeUpForm, PatternForm, PlaceForm
+from booking.plans.forms.drafts import EditForm, MakeUpForm, PatternForm
+from booking.plans.forms.sessions import PlaceForm
 from booking.plans.queries.board import monday_of, sites_to_plan
 from booking.plans.queries.circumstances import Planning
 from booking.plans.queries.plans import PlanShown, history, plan_shown

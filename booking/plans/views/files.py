@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import ImportRefusedError, LineError
-from booking.plans.forms import ImportForm
+from booking.plans.forms.steps import ImportForm
 from booking.plans.service.checks import ConflictingPlanError
 from booking.plans.service.transfer import COLUMNS, export_plans, import_plans
 from booking.plans.views.asked import day_asked

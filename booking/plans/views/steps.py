@@ -11,7 +11,7 @@ from booking.kernel.actors import Act
 from booking.kernel.db import unit_of_work
 from booking.kernel.errors import BookingError, ConflictError
 from booking.kernel.ids import PlanId
-from booking.plans.forms import ReasonForm
+from booking.plans.forms.steps import ReasonForm
 from booking.plans.service import approval, drafting
 from booking.plans.service.checks import ConflictingPlanError
 from booking.plans.views.blueprint import bp

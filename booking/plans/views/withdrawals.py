@@ -8,7 +8,7 @@ from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import ConflictError, NotFoundError
 from booking.kernel.ids import PlanId, SlotId
-from booking.plans.forms import WithdrawalForm
+from booking.plans.forms.steps import WithdrawalForm
 from booking.plans.queries.board import plan_of_slot, proposed_withdrawals
 from booking.plans.service import withdrawal
 from booking.plans.service.checks import require_own_site

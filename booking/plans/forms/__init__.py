@@ -1,0 +1,1 @@
+"""Forms of plans: the shape of what is entered; whether it may be is asked by the rules."""

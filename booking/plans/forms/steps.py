@@ -1,0 +1,35 @@
+"""Forms of the steps of a plan, of files, and of what the public plan shows."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import Form, HiddenField, SelectField, TextAreaField
+
+from booking.plans.forms.fields import PUBLIC_REASON, REASON
+
+
+class ReasonForm(FlaskForm):
+    """Why a plan goes back to its drafter."""
+
+    reason = TextAreaField(_l("Reason"), REASON)
+
+
+class WithdrawalForm(FlaskForm):
+    """Why a published session is taken back; the reason becomes public."""
+
+    reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)
+
+
+class ImportForm(FlaskForm):
+    """A CSV file of plans."""
+
+    file = FileField(_l("CSV file"), [FileRequired(_l("Choose a file"))])
+
+
+class FilterForm(Form):
+    """What the public plan shows. Without a token: it comes by GET and needs no cookie."""
+
+    service = SelectField(_l("Service"), validate_choice=False, default="")
+    site = SelectField(_l("Test site or station"), validate_choice=False, default="")
+    month = HiddenField()
+    day = HiddenField()
