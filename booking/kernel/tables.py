@@ -1,25 +1,54 @@
-"""Tables as files: CSV in, all or nothing, with everything at fault named; and CSV out.
+"""Tables as files: CSV or XLSX in, all or nothing, with everything at fault named; and CSV out.
 
-What is read is UTF-8, with or without a byte-order mark, with a header that names each column once, in any order.
+A CSV file is UTF-8, with or without a byte-order mark. Both have a header that names each column once, in any order.
 """
 
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Generic, TypeVar
 
+from booking.kernel.columns import (
+    MOST_ERRORS,
+    Holds,
+    Typed,
+    check_header,
+    holding,
+    holds_of,
+    refused,
+)
 from booking.kernel.errors import ImportRefusedError, LineError
+from booking.kernel.workbook_parts import is_workbook
+from booking.kernel.workbook_reading import read_workbook
 
 LARGEST_FILE = 8 * 1024 * 1024  # bytes
-MOST_ERRORS = 100  # enough to mend a file by; a file of another kind would fail on each of its lines
 MARK = "\ufeff"
 HIDDEN = "***"
 # A spreadsheet takes a cell that begins like this for a formula and runs it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Row = TypeVar("Row")
+# Returns the value of a cell's text, or raises ValueError with the problem in words.
 Parser = Callable[[str], object]
+# Told how many rows of how many have been read.
+Listener = Callable[[int, int], None]
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+def read_table(source: str | bytes, columns: Mapping[str, Holds]) -> Sequence[tuple[int, dict[str, str]]]:
+    """Return the rows of a CSV file or a workbook, told apart by what they are and not by their names.
+
+    Each row is (its number in the file, its trimmed cells by column). Raise `ImportRefusedError` for all that
+    `read_csv` and `read_workbook` refuse.
+    """
+    if isinstance(source, bytes) and is_workbook(source):
+        if len(source) > LARGEST_FILE:
+            raise refused(1, f"the file is larger than {LARGEST_FILE // 1024 // 1024} MiB")
+        return tuple(read_workbook(source, columns))
+    return tuple(read_csv(source, tuple(columns)))
 
 
 def read_csv(source: str | bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -29,9 +58,9 @@ def read_csv(source: str | bytes, columns: Sequence[str]) -> Iterator[tuple[int,
     header is not made of exactly `columns`, or if a row has more or fewer fields than the header.
     """
     records = _records(_text(source))
-    _, header = next(records, (1, []))
+    line, header = next(records, (1, []))
     header = [name.strip() for name in header]
-    _check_header(header, columns)
+    check_header(line, header, columns)
     rows, errors = [], []
     for line, cells in records:
         if len(cells) != len(header):
@@ -40,6 +69,16 @@ def read_csv(source: str | bytes, columns: Sequence[str]) -> Iterator[tuple[int,
     if errors:
         raise ImportRefusedError(errors[:MOST_ERRORS])
     return iter(rows)
+
+
+@contextmanager
+def telling(listener: Listener) -> Iterator[None]:
+    """Tell `listener` of every row that is read inside, and how many there are, whoever reads them."""
+    before = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(before)
 
 
 class Rows(Generic[Row]):
@@ -59,14 +98,17 @@ class Rows(Generic[Row]):
         *,
         secret: Collection[str] = (),
     ) -> None:
-        self._cells = read_csv(source, tuple(parsers))
+        self._cells = read_table(source, {column: holds_of(parser) for column, parser in parsers.items()})
         self._parsers = parsers
         self._build = build
         self._secret = secret
         self._errors: list[LineError] = []
 
     def __iter__(self) -> Iterator[tuple[int, Row]]:
-        for line, cells in self._cells:
+        tell = _listener.get()
+        for count, (line, cells) in enumerate(self._cells, 1):
+            if tell is not None:
+                tell(count, len(self._cells))
             before = len(self._errors)
             values = {column: self._value(line, column, cells[column]) for column in self._parsers}
             if len(self._errors) == before:
@@ -115,6 +157,7 @@ def optional_text(most: int) -> Callable[[str], str]:
     return parse
 
 
+@holding(Holds.DAY)
 def iso_date(cell: str) -> date:
     """Parse a day written YYYY-MM-DD, and nothing else."""
     try:
@@ -138,9 +181,10 @@ def choice(*codes: str) -> Callable[[str], str]:
     return parse
 
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
+def whole_number(least: int, most: int) -> Typed[int]:
     """Return the parser of a whole number in ASCII digits from `least` to `most`, both allowed."""
 
+    @holding(Holds.NUMBER)
     def parse(cell: str) -> int:
         digits = cell.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 19 and least <= int(cell) <= most):
@@ -150,9 +194,9 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def optional(parser: Callable[[str], Row]) -> Callable[[str], Row | None]:
+def optional(parser: Callable[[str], Row]) -> Typed[Row | None]:
     """Return a parser that gives None for an empty cell and asks `parser` about any other."""
-    return lambda cell: parser(cell) if cell else None
+    return Typed(lambda cell: parser(cell) if cell else None, holds_of(parser))
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -180,13 +224,13 @@ def _text(source: str | bytes) -> str:
     if isinstance(source, str):
         source = source.encode()
     if len(source) > LARGEST_FILE:
-        raise _refused(1, f"the file is larger than {LARGEST_FILE // 1024 // 1024} MiB")
+        raise refused(1, f"the file is larger than {LARGEST_FILE // 1024 // 1024} MiB")
     if b"\0" in source:
-        raise _refused(_line_at(source, source.index(b"\0")), "a NUL byte: this is not a text file in UTF-8")
+        raise refused(_line_at(source, source.index(b"\0")), "a NUL byte: this is not a text file in UTF-8")
     try:
         return source.decode().removeprefix(MARK)
     except UnicodeDecodeError as failure:
-        raise _refused(_line_at(source, failure.start), "is not UTF-8; save the file as CSV UTF-8") from failure
+        raise refused(_line_at(source, failure.start), "is not UTF-8; save the file as CSV UTF-8") from failure
 
 
 def _line_at(source: bytes, position: int) -> int:
@@ -203,16 +247,4 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield begins, fields
             begins = reader.line_num + 1
     except csv.Error as failure:
-        raise _refused(begins, f"is not CSV: {failure}") from failure
-
-
-def _check_header(header: Sequence[str], columns: Sequence[str]) -> None:
-    errors = [LineError(1, name, "", "this column is missing") for name in columns if name not in header]
-    errors += [LineError(1, name, name, "no such column is known") for name in header if name not in columns]
-    errors += [LineError(1, name, name, "appears twice") for name in columns if header.count(name) > 1]
-    if errors:
-        raise ImportRefusedError(errors[:MOST_ERRORS])
-
-
-def _refused(line: int, problem: str) -> ImportRefusedError:
-    return ImportRefusedError([LineError(line, "", "", problem)])
+        raise refused(begins, f"is not CSV: {failure}") from failure

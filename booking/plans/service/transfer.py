@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from booking.kernel import tables
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import local_time
+from booking.kernel.columns import Holds, holding
 from booking.kernel.ids import PlanId, SiteId
 from booking.plans.models import Plan, PlanLine, PlanState
 from booking.plans.queries.circumstances import Planning
@@ -97,6 +98,7 @@ def export_plans(session: Session, first: date, last: date, *, site_id: SiteId |
     )
 
 
+@holding(Holds.TIME)
 def clock_time(cell: str) -> time:
     """Parse a time of day written HH:MM."""
     try:
@@ -109,6 +111,7 @@ def clock_time(cell: str) -> time:
     return parsed
 
 
+@holding(Holds.DAY)
 def plan_day(cell: str) -> date:
     """Parse a day that can be planned, written YYYY-MM-DD."""
     return plannable(tables.iso_date(cell))

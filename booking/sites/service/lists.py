@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.kernel import tables
 from booking.kernel.actors import Actor
+from booking.kernel.columns import Holds, Typed
 from booking.kernel.ids import SiteId
 from booking.sites import queries
 from booking.sites.rules.site import LONGEST, MOST, SERVICES, SiteFacts, site_code
@@ -33,7 +34,7 @@ class SiteRow:
 
 
 def _count(most: int) -> tables.Parser:
-    return lambda cell: tables.whole_number(0, most)(cell or "0")
+    return Typed(lambda cell: tables.whole_number(0, most)(cell or "0"), Holds.NUMBER)
 
 
 PARSERS: Mapping[str, tables.Parser] = {

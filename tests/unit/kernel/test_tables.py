@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.kernel import tables
+from booking.kernel import columns, tables
 from booking.kernel.errors import ImportRefusedError, LineError
 from booking.kernel.tables import LARGEST_FILE, Rows, read_csv, write_csv
 
@@ -132,7 +132,7 @@ def test_the_value_of_a_secret_column_is_not_shown() -> None:
 
 
 def test_a_file_of_nothing_but_faults_stops_after_a_hundred() -> None:
-    assert len(refused("code,day,seats\n" + ",,\nA,x,1\n" * 5000)) == tables.MOST_ERRORS
+    assert len(refused("code,day,seats\n" + ",,\nA,x,1\n" * 5000)) == columns.MOST_ERRORS
 
 
 @pytest.mark.parametrize(
