@@ -31,6 +31,7 @@ from booking.allotment import jobs as rounds
 from booking.allotment.beacons import Beacons, build_beacons
 from booking.attendance.jobs import keep_days
 from booking.audit import runs
+from booking.bookings.jobs import expire_overrides
 from booking.inspections.jobs import remind_owners, renew_marks, settle_outages
 from booking.kernel.calendar import LOCAL, at_local, local_day
 from booking.kernel.clock import Clock, SystemClock
@@ -91,6 +92,7 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("release-seats", release_due_seats, EVERY_MINUTE),
         Job("settle-outages", settle_outages, EVERY_MINUTE),
         Job("lapse-holds", lapse_due_holds, EVERY_MINUTE),
+        Job("expire-overrides", of_every_line(expire_overrides), EVERY_MINUTE),
         Job("cancel-withdrawn", of_every_line(rounds.cancel_in_withdrawn_slots), EVERY_MINUTE),
         Job("advance-rounds", of_every_line(rounds.advance_rounds, outside.beacons), EVERY_MINUTE),
         Job("return-freed-seats", hand_on_and_return, EVERY_MINUTE, hour=freed_seats_hour),

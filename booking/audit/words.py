@@ -95,6 +95,10 @@ ACTS = {
     "phone changed": _l("phone number changed"),
     "language changed": _l("language changed"),
     "person added": _l("person added"),
+    "override proposed": _l("override proposed"),
+    "override approved": _l("override approved"),
+    "override declined": _l("override declined"),
+    "override expired": _l("override not decided in time"),
     "signed in": _l("signed in"),
     "sign-in refused": _l("sign-in refused"),
     "sign-in ended": _l("signed out"),
@@ -114,6 +118,7 @@ KINDS = {
     "calendar": _l("calendar"),
     "site": _l("site"),
     "hold": _l("held place"),
+    "override": _l("override"),
     "test_lane": _l("test lane"),
     "import": _l("import"),
     "export": _l("export"),
@@ -122,6 +127,7 @@ KINDS = {
 JOBS = {
     "publish-plans": _l("publish plans that are due"),
     "release-seats": _l("release places that are due"),
+    "expire-overrides": _l("end overrides that nobody decided in time"),
     "lapse-holds": _l("end held places whose time is over"),
     "settle-outages": _l("take places that outages cost off sale"),
     "keep-days": _l("settle results and note who stayed away"),
@@ -151,6 +157,10 @@ FACTS = {
     "reason": _l("reason"),
     "number": _l("number of the day"),
     "post": _l("called to"),
+    "paper": _l("what was shown"),
+    "evidence": _l("note on what was shown"),
+    "lifted": _l("rules lifted"),
+    "booking": _l("booking"),
 }
 VALUES: Mapping[str, Mapping[str, LazyString]] = {
     "state": {**PLAN_STATES, **BOOKING_STATES, **VISIT_STATES},

@@ -46,6 +46,14 @@ class Line(Protocol):
     def coming(self) -> Wording:
         """What to bring and when to be there, for a calendar: with the gaps {come}, {starts} and {ends}."""
 
+    @property
+    def liftable(self) -> Mapping[str, Wording]:
+        """Which refusals two persons may lift for one booking: by code, what the rule is called in public."""
+
+    @property
+    def never_lifted(self) -> Mapping[str, Wording]:
+        """Which refusals nobody may lift: by code, why not. Every code of the line is in one of the two."""
+
     def refusals(
         self, session: Session, holder: Holder, slot: Slot, *, now: datetime, moving: bool = False
     ) -> Sequence[Refusal]:

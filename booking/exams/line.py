@@ -13,6 +13,7 @@ from booking.exams import queries as records
 from booking.exams.queries import Record
 from booking.exams.rules.facts import Subject
 from booking.exams.rules.orders import rules_on
+from booking.exams.rules.overriding import LIFTABLE, NEVER_LIFTED
 from booking.exams.rules.places import NO_RECORD, PLACE_REFUSALS, Window, less_than_months_left, place_refusals
 from booking.exams.rules.ranking import ranking
 from booking.exams.rules.refusals import refusals as licence_refusals
@@ -41,6 +42,9 @@ class Exams:
     coming = Wording(
         "请携带本人身份证明原件，{come} 前到场。", "Bring your identity document, the original, and come by {come}."
     )
+
+    liftable = LIFTABLE
+    never_lifted = NEVER_LIFTED
 
     def holder(self, person_id: PersonId) -> Holder:
         """Name the person as the holder of places in exams."""

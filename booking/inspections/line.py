@@ -15,6 +15,7 @@ from booking.inspections.queries.authority import may_act_for_vehicle
 from booking.inspections.queries.facts import facts_of, settings_on
 from booking.inspections.queries.plates import masked_plates, plates_in_clear
 from booking.inspections.rules.facts import SERVICES, VehicleFacts
+from booking.inspections.rules.overriding import LIFTABLE, NEVER_LIFTED
 from booking.inspections.rules.periods import rules_on
 from booking.inspections.rules.ranking import ranking
 from booking.inspections.rules.refusals import NOT_KNOWN, WindowFacts, refusals
@@ -43,6 +44,9 @@ class Inspections:
         "Bring the vehicle's driving licence and the proofs of compulsory insurance and of vehicle tax, and drive in "
         "between {starts} and {ends}.",
     )
+
+    liftable = LIFTABLE
+    never_lifted = NEVER_LIFTED
 
     def holder(self, vehicle_id: VehicleId) -> Holder:
         """Name the vehicle as the holder of places at stations."""

@@ -12,13 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from booking.invariants.house import HOUSE
+from booking.invariants.overrides import OVERRIDES
 from booking.invariants.own_words import OWN_WORDS
 from booking.invariants.rounds import ROUNDS
 from booking.invariants.visits import VISITS
 
 GRACE = timedelta(minutes=5)  # for jobs that run every minute
 LONGEST_UNDO = timedelta(minutes=120)  # the most that the office may set
-INVARIANTS = (*HOUSE, *ROUNDS, *VISITS)
+INVARIANTS = (*HOUSE, *ROUNDS, *VISITS, *OVERRIDES)
 
 
 @dataclass(frozen=True, slots=True)

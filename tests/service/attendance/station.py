@@ -42,6 +42,9 @@ class Cars:
     coming = Wording("", "")
     services: Mapping[str, Wording] = {SERVICE: Wording("小型汽车检验", "inspection of small cars")}
 
+    liftable: Mapping[str, Wording] = {}
+    never_lifted: Mapping[str, Wording] = {}
+
     def refusals(self, *given: object, **more: object) -> Sequence[Refusal]:
         return ()
 

@@ -54,6 +54,7 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "release-seats",
         "settle-outages",
         "lapse-holds",
+        "expire-overrides",
         "cancel-withdrawn",
         "advance-rounds",
         "return-freed-seats",
