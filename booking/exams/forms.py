@@ -21,6 +21,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from booking.bookings.behalf_forms import OnBehalfForm
 from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
 from booking.exams.rules.wording import CLASSES
 from booking.exams.service import Application, Result
@@ -74,15 +75,10 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter the reason; it is kept in the log")), WHY])
 
 
-class BehalfForm(ReasonForm):
+class BehalfForm(OnBehalfForm):
     """Book for somebody at the counter or on the telephone."""
 
     request_key = HiddenField(validators=[InputRequired(), Length(max=64)])
-    channel = RadioField(
-        _l("How did the person ask?"),
-        [InputRequired(_l("Choose how the person asked"))],
-        choices=[SelectChoice("counter", _l("at the counter")), SelectChoice("phone", _l("by telephone"))],
-    )
 
 
 class WishesField(Field):
@@ -117,18 +113,8 @@ class WishesForm(FlaskForm):
         return notice_in_words(self.notice_hours.data or 0)
 
 
-class ChangeOnBehalfForm(ReasonForm, WishesForm):
-    """Change the request of somebody at the counter or on the telephone."""
-
-
-class AskOnBehalfForm(ChangeOnBehalfForm):
-    """Ask for somebody at the counter or on the telephone."""
-
-    channel = RadioField(
-        _l("How did the person ask?"),
-        [InputRequired(_l("Choose how the person asked"))],
-        choices=[SelectChoice("counter", _l("at the counter")), SelectChoice("phone", _l("by telephone"))],
-    )
+class WishesOnBehalfForm(OnBehalfForm, WishesForm):
+    """Ask for somebody at the counter or on the telephone, or change what was asked."""
 
 
 def notice_in_words(hours: int) -> str:

@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 
 from booking.bookings import queries as bookings
 from booking.bookings import service
-from booking.bookings.models import BookingChannel, BookingState
+from booking.bookings.behalf_forms import OnBehalfForm
+from booking.bookings.models import BookingState
 from booking.bookings.offered import Errand
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import DuplicateRequestError, TooLateError
 from booking.bookings.wishes import Wish
-from booking.exams.forms import BehalfForm, ReasonForm
+from booking.exams.forms import BehalfForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
 from booking.exams.views.blueprint import bp
@@ -56,9 +57,9 @@ def book_for(person_id: int, slot_id: int) -> ResponseReturnValue:
     form = BehalfForm()
     if not form.validate_on_submit():
         return _check_page(person_id, SlotId(slot_id), form), UNPROCESSABLE
-    channel = BookingChannel(form.channel.data)
     whom = PersonId(person_id)
-    wish = Wish(whom, EXAMS.holder(whom), SlotId(slot_id), form.request_key.data, channel, form.reason.data)
+    given = (form.request_key.data, form.channel, form.reason.data, form.shown)
+    wish = Wish(whom, EXAMS.holder(whom), SlotId(slot_id), *given)
     try:
         with unit_of_work(sessions()) as session:
             somebody_else(session, person_id)
@@ -92,23 +93,22 @@ def change_for(person_id: int, reference: str) -> ResponseReturnValue:
 @may(Act.BOOK_ON_BEHALF)
 def check_change_for(person_id: int, reference: str, slot_id: int) -> ResponseReturnValue:
     """Show the person's old place and the new one."""
-    return _change_page(person_id, reference, SlotId(slot_id), ReasonForm())
+    return _change_page(person_id, reference, SlotId(slot_id), OnBehalfForm())
 
 
 @bp.post("/desk/learners/<int:person_id>/bookings/<reference>/change/<int:slot_id>")
 @may(Act.BOOK_ON_BEHALF)
 def move_for(person_id: int, reference: str, slot_id: int) -> ResponseReturnValue:
     """Move the person's booking."""
-    form = ReasonForm()
+    form = OnBehalfForm()
     if not form.validate_on_submit():
         return _change_page(person_id, reference, SlotId(slot_id), form), UNPROCESSABLE
     try:
         with unit_of_work(sessions()) as session:
             person = somebody_else(session, person_id)
             bookings.shown(session, reference, person_id=person.person_id)
-            service.change_slot(
-                session, EXAMS, reference, SlotId(slot_id), actor=actor(), now=now(), reason=form.reason.data
-            )
+            given = {"reason": form.reason.data, "evidence": form.shown}
+            service.change_slot(session, EXAMS, reference, SlotId(slot_id), actor=actor(), now=now(), **given)
     except TooLateError:
         return _begun()
     except REFUSALS as error:
@@ -120,21 +120,22 @@ def move_for(person_id: int, reference: str, slot_id: int) -> ResponseReturnValu
 @may(Act.BOOK_ON_BEHALF)
 def cancel_for(person_id: int, reference: str) -> ResponseReturnValue:
     """Say what cancelling means, and ask for the reason."""
-    return _cancel_page(person_id, reference, ReasonForm())
+    return _cancel_page(person_id, reference, OnBehalfForm())
 
 
 @bp.post("/desk/learners/<int:person_id>/bookings/<reference>/cancel")
 @may(Act.BOOK_ON_BEHALF)
 def give_up_for(person_id: int, reference: str) -> ResponseReturnValue:
     """Cancel the person's booking; a clerk may until the session begins."""
-    form = ReasonForm()
+    form = OnBehalfForm()
     if not form.validate_on_submit():
         return _cancel_page(person_id, reference, form), UNPROCESSABLE
     try:
         with unit_of_work(sessions()) as session:
             person = somebody_else(session, person_id)
             bookings.shown(session, reference, person_id=person.person_id)
-            service.cancel(session, EXAMS, reference, actor=actor(), now=now(), reason=form.reason.data)
+            given = {"reason": form.reason.data, "evidence": form.shown}
+            service.cancel(session, EXAMS, reference, actor=actor(), now=now(), **given)
     except TooLateError:
         return _begun()
     return _done(person_id, _("Booking %(reference)s is cancelled.", reference=reference))
@@ -176,7 +177,7 @@ def _check_page(person_id: int, slot_id: SlotId, form: BehalfForm) -> str:
     return render_template("exams/check.html", person=person, check=check, form=form, back=back, ask=ask)
 
 
-def _change_page(person_id: int, reference: str, slot_id: SlotId, form: ReasonForm) -> str:
+def _change_page(person_id: int, reference: str, slot_id: SlotId, form: OnBehalfForm) -> str:
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
         booking = movable(_live(bookings.shown(session, reference, person_id=person.person_id)))
@@ -186,7 +187,7 @@ def _change_page(person_id: int, reference: str, slot_id: SlotId, form: ReasonFo
     return render_template("exams/check_change.html", **page)
 
 
-def _cancel_page(person_id: int, reference: str, form: ReasonForm) -> str:
+def _cancel_page(person_id: int, reference: str, form: OnBehalfForm) -> str:
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
         booking = _live(bookings.shown(session, reference, person_id=person.person_id))

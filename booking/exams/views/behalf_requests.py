@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from booking.accounts.queries import MaskedPerson
 from booking.allotment.queries.requests import ShownRequest, live_requests, shown_request
 from booking.allotment.service import requests
-from booking.exams.forms import AskOnBehalfForm, ChangeOnBehalfForm, ReasonForm
+from booking.bookings.behalf_forms import OnBehalfForm
+from booking.exams.forms import WishesOnBehalfForm
 from booking.exams.line import EXAMS
 from booking.exams.views.blueprint import bp
 from booking.exams.views.desk import somebody_else
@@ -66,19 +67,20 @@ def ask_again_for(person_id: int, reference: str) -> ResponseReturnValue:
 @may(Act.BOOK_ON_BEHALF)
 def withdrawal_for(person_id: int, reference: str) -> ResponseReturnValue:
     """Say what withdrawing means, and ask for the reason."""
-    return _withdrawal(person_id, reference, ReasonForm())
+    return _withdrawal(person_id, reference, OnBehalfForm())
 
 
 @bp.post("/desk/learners/<int:person_id>/requests/<reference>/withdraw")
 @may(Act.BOOK_ON_BEHALF)
 def withdraw_for(person_id: int, reference: str) -> ResponseReturnValue:
     """Withdraw the request for the person."""
-    form = ReasonForm()
+    form = OnBehalfForm()
     if not form.validate_on_submit():
         return _withdrawal(person_id, reference, form), UNPROCESSABLE
     with unit_of_work(sessions()) as session:
         _theirs(session, person_id, reference)
-        requests.withdraw(session, EXAMS, reference, actor=actor(), now=now(), reason=form.reason.data)
+        given = {"reason": form.reason.data, "evidence": form.shown}
+        requests.withdraw(session, EXAMS, reference, actor=actor(), now=now(), **given)
     flash(_("Request %(reference)s is withdrawn.", reference=reference), "success")
     return redirect(_shown_at(person_id, reference), SEE_OTHER)
 
@@ -105,7 +107,7 @@ def _asking(person_id: int, subject: str) -> Asking:
         here,
         back,
         lambda reference: _shown_at(person_id, reference),
-        form=AskOnBehalfForm,
+        form=WishesOnBehalfForm,
         person=person,
     )
 
@@ -123,13 +125,13 @@ def _changing(person_id: int, reference: str) -> Asking:
         here,
         back,
         lambda reference: _shown_at(person_id, reference),
-        form=ChangeOnBehalfForm,
+        form=WishesOnBehalfForm,
         person=person,
         request=known,
     )
 
 
-def _withdrawal(person_id: int, reference: str, form: ReasonForm) -> str:
+def _withdrawal(person_id: int, reference: str, form: OnBehalfForm) -> str:
     with reading(sessions()) as session:
         person, known = _theirs(session, person_id, reference)
         return withdrawal_page(session, known, form, _shown_at(person_id, reference), person)

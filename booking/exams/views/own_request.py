@@ -11,7 +11,8 @@ from booking.accounts.queries import MaskedPerson
 from booking.allotment.queries import records
 from booking.allotment.queries.requests import ShownRequest, shown_request, stands_of, wishes_shown
 from booking.allotment.service import requests
-from booking.exams.forms import ConfirmForm, ReasonForm, notice_in_words
+from booking.bookings.behalf_forms import OnBehalfForm
+from booking.exams.forms import ConfirmForm, notice_in_words
 from booking.exams.line import EXAMS
 from booking.exams.views import positions
 from booking.exams.views.blueprint import bp
@@ -112,7 +113,7 @@ def _links(known: ShownRequest, person: MaskedPerson | None) -> dict[str, str]:
 def withdrawal_page(
     session: Session,
     known: ShownRequest,
-    form: ConfirmForm | ReasonForm,
+    form: ConfirmForm | OnBehalfForm,
     back: str,
     person: MaskedPerson | None = None,
 ) -> str:

@@ -27,8 +27,9 @@ from booking.allotment.queries.requests import ShownRequest, live_requests, refe
 from booking.allotment.service import requests
 from booking.allotment.service.requests import Asked
 from booking.allotment.service.wishes import open_choices, require_fit, require_open
+from booking.bookings.evidence import NO_EVIDENCE
 from booking.bookings.models import BookingChannel
-from booking.exams.forms import AskOnBehalfForm, ChangeOnBehalfForm, WishesForm
+from booking.exams.forms import WishesForm, WishesOnBehalfForm
 from booking.exams.line import EXAMS
 from booking.exams.views import preview
 from booking.exams.views.path import explained
@@ -155,7 +156,7 @@ def _judged(session: Session, asking: Asking, form: WishesForm, step: str) -> tu
 
 
 def _asked(asking: Asking, form: WishesForm) -> Asked:
-    is_at_desk = isinstance(form, AskOnBehalfForm)
+    at_desk = form if isinstance(form, WishesOnBehalfForm) else None
     return Asked(
         asking.person_id,
         EXAMS.holder(asking.person_id),
@@ -164,8 +165,9 @@ def _asked(asking: Asking, form: WishesForm) -> Asked:
         form.request_key.data or new_token(),
         carry_on=form.carry_on.data,
         notice_hours=form.notice_hours.data,
-        channel=BookingChannel(form.channel.data) if is_at_desk else BookingChannel.INTERNET,
-        reason=form.reason.data if isinstance(form, ChangeOnBehalfForm) else "",
+        channel=at_desk.channel if at_desk else BookingChannel.INTERNET,
+        reason=at_desk.reason.data if at_desk else "",
+        evidence=at_desk.shown if at_desk else NO_EVIDENCE,
     )
 
 

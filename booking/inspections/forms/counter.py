@@ -3,10 +3,11 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from booking.bookings.behalf_forms import OnBehalfForm
 from booking.inspections.forms.vehicles import COMPANY, MYSELF, BindForm, ChangeForm
 from booking.inspections.rules.vins import vin_number, vin_warning
 from booking.inspections.service.binding import Company
@@ -38,15 +39,10 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), WHY)
 
 
-class BehalfForm(ReasonForm):
+class BehalfForm(OnBehalfForm):
     """Book for somebody at the counter or on the telephone."""
 
     request_key = HiddenField(validators=[InputRequired(), Length(max=64)])
-    channel = RadioField(
-        _l("How did the person ask?"),
-        [InputRequired(_l("Choose how the person asked"))],
-        choices=[SelectChoice("counter", _l("at the counter")), SelectChoice("phone", _l("by telephone"))],
-    )
 
 
 class CorrectForm(ChangeForm):

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from booking.bookings import service as bookings
+from booking.bookings.acting import refuse_strangers
 from booking.bookings.offered import Errand
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
@@ -107,7 +107,7 @@ def take(vehicle_id: int, slot_id: int) -> ResponseReturnValue:
 def booked(wish: Wish) -> ResponseReturnValue:
     """Book what is wished and lead to the booking, or answer with the page that says why not."""
     with reading(sessions()) as session:  # somebody else's vehicle is not found, whatever the window
-        bookings.refuse_strangers(session, INSPECTIONS, wish.holder, wish.person_id)
+        refuse_strangers(session, INSPECTIONS, wish.holder, wish.person_id)
         try:
             reference = look_first(session, INSPECTIONS, wish, now=now())
         except SlotFullError as error:

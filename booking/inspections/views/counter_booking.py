@@ -2,14 +2,15 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from booking.bookings.models import BookingChannel
 from booking.bookings.offered import Errand
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
 from booking.bookings.ticket_code import code_of
+from booking.bookings.ticket_issue import issued
 from booking.bookings.wishes import Wish
 from booking.inspections.forms.booking import DistrictForm
 from booking.inspections.forms.counter import BehalfForm
@@ -102,9 +103,10 @@ def slip_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
         if not booking.is_live:
             return redirect(desk(vehicle_id))
         check = checking.check(session, known, booking.slot_id, now=now(), moving=True)
+        ticket = issued(session, booking)
     page = {"booking": booking, "known": known, "check": check, "papers": papers(known, booking.person_id)}
-    code, back = code_of(booking.reference), desk(vehicle_id)
-    return render_template("inspections/counter/slip.html", **page, code=code, back=back)
+    code = code_of(ticket.text, _("QR code of the signed ticket"))
+    return render_template("inspections/counter/slip.html", **page, code=code, back=desk(vehicle_id))
 
 
 def _slip(vehicle_id: int, reference: str) -> ResponseReturnValue:
@@ -112,8 +114,8 @@ def _slip(vehicle_id: int, reference: str) -> ResponseReturnValue:
 
 
 def _wish(session: Session, known: Bookable, slot_id: SlotId, form: BehalfForm) -> Wish:
-    channel = BookingChannel(form.channel.data)
-    return Wish(_told(session, known), known.holder, slot_id, form.request_key.data, channel, form.reason.data)
+    given = (form.request_key.data, form.channel, form.reason.data, form.shown)
+    return Wish(_told(session, known), known.holder, slot_id, *given)
 
 
 def _told(session: Session, known: Bookable) -> PersonId:

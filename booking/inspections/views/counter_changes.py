@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from booking.bookings import service
+from booking.bookings.behalf_forms import OnBehalfForm
 from booking.bookings.models import BookingState
 from booking.bookings.offered import Errand
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import NotMovableError, TooLateError
-from booking.inspections.forms.counter import ReasonForm
 from booking.inspections.line import INSPECTIONS
 from booking.inspections.queries.bookable import Bookable
 from booking.inspections.views import checking
@@ -52,22 +52,21 @@ def change_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
 @may(Act.BOOK_ON_BEHALF)
 def check_change_for(vehicle_id: int, reference: str, slot_id: int) -> ResponseReturnValue:
     """Show the old window and the new one, or every reason against it."""
-    return _change_page(vehicle_id, reference, SlotId(slot_id), ReasonForm())
+    return _change_page(vehicle_id, reference, SlotId(slot_id), OnBehalfForm())
 
 
 @bp.post("/desk/vehicles/<int:vehicle_id>/bookings/<reference>/change/<int:slot_id>")
 @may(Act.BOOK_ON_BEHALF)
 def move_for(vehicle_id: int, reference: str, slot_id: int) -> ResponseReturnValue:
     """Move the booking; the old place is kept until the new one is had."""
-    form = ReasonForm()
+    form = OnBehalfForm()
     if not form.validate_on_submit():
         return _change_page(vehicle_id, reference, SlotId(slot_id), form), UNPROCESSABLE
     try:
         with unit_of_work(sessions()) as session:
             booking, _known = booking_of(session, vehicle_id, reference)
-            service.change_slot(
-                session, INSPECTIONS, reference, SlotId(slot_id), actor=actor(), now=now(), reason=form.reason.data
-            )
+            given = {"reason": form.reason.data, "evidence": form.shown}
+            service.change_slot(session, INSPECTIONS, reference, SlotId(slot_id), actor=actor(), now=now(), **given)
     except TooLateError:
         return _begun()
     except REFUSALS as error:
@@ -84,20 +83,21 @@ def move_for(vehicle_id: int, reference: str, slot_id: int) -> ResponseReturnVal
 @may(Act.BOOK_ON_BEHALF)
 def cancel_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
     """Say what cancelling means, and ask for the reason."""
-    return _cancel_page(vehicle_id, reference, ReasonForm())
+    return _cancel_page(vehicle_id, reference, OnBehalfForm())
 
 
 @bp.post("/desk/vehicles/<int:vehicle_id>/bookings/<reference>/cancel")
 @may(Act.BOOK_ON_BEHALF)
 def give_up_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
     """Cancel the booking; a clerk may until the window begins."""
-    form = ReasonForm()
+    form = OnBehalfForm()
     if not form.validate_on_submit():
         return _cancel_page(vehicle_id, reference, form), UNPROCESSABLE
     try:
         with unit_of_work(sessions()) as session:
             booking_of(session, vehicle_id, reference)
-            service.cancel(session, INSPECTIONS, reference, actor=actor(), now=now(), reason=form.reason.data)
+            given = {"reason": form.reason.data, "evidence": form.shown}
+            service.cancel(session, INSPECTIONS, reference, actor=actor(), now=now(), **given)
     except TooLateError:
         return _begun()
     return done(vehicle_id, _("Booking %(reference)s is cancelled.", reference=reference))
@@ -124,7 +124,7 @@ def _movable(session: Session, vehicle_id: int, reference: str) -> tuple[ShownBo
     return booking, known
 
 
-def _change_page(vehicle_id: int, reference: str, slot_id: SlotId, form: ReasonForm) -> str:
+def _change_page(vehicle_id: int, reference: str, slot_id: SlotId, form: OnBehalfForm) -> str:
     with reading(sessions()) as session:
         booking, known = _movable(session, vehicle_id, reference)
         check = checking.check(session, known, slot_id, now=now(), moving=True)
@@ -133,7 +133,7 @@ def _change_page(vehicle_id: int, reference: str, slot_id: SlotId, form: ReasonF
     return render_template("inspections/booking_check_change.html", **page)
 
 
-def _cancel_page(vehicle_id: int, reference: str, form: ReasonForm) -> str:
+def _cancel_page(vehicle_id: int, reference: str, form: OnBehalfForm) -> str:
     with reading(sessions()) as session:
         booking, known = _live(session, vehicle_id, reference)
         ranking = () if booking.can_move else ranking_lines(session, known)

@@ -18,7 +18,7 @@ from tests import factories
 from tests.conftest import NOW
 from tests.web.conftest import Visitor, hidden_fields
 
-WHY = {"channel": "counter", "reason": "不会上网，已核对证件"}
+WHY = {"paper": "id_original", "evidence": "本人到场", "reason": "不会上网"}
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_others_do_not_see_learners(visitor: Callable[..., Visitor], mei: Actor,
     assert visitor(role).get(f"/desk/learners/{mei.person_id}").status_code == 403
 
 
-def test_a_clerk_books_on_behalf_with_channel_and_reason(
+def test_a_clerk_books_on_behalf_with_evidence_and_reason(
     wang: Visitor, mei: Actor, place: Callable[..., SlotId], sessions: Sessions
 ) -> None:
     slot_id = place()
@@ -120,22 +120,27 @@ def test_a_clerk_books_on_behalf_with_channel_and_reason(
     assert answer.status_code == 303
     with reading(sessions) as session:
         booking = session.scalars(select(Booking)).one()
+        logged = session.scalars(select(AuditEntry).where(AuditEntry.act == "booking made")).one()
+    assert (logged.after["paper"], logged.after["evidence"]) == (WHY["paper"], WHY["evidence"])
     assert (booking.person_id, booking.channel) == (mei.person_id, BookingChannel.COUNTER)
     assert (booking.reason, booking.booked_by) == (WHY["reason"], wang.actor.account_id)
     assert booking.reference in wang.get(answer.location).text
 
 
-def test_without_channel_and_reason_nothing_is_booked_and_the_input_is_kept(
+def test_without_evidence_and_reason_nothing_is_booked_and_the_input_is_kept(
     wang: Visitor, mei: Actor, place: Callable[..., SlotId]
 ) -> None:
     address = f"/desk/learners/{mei.person_id}/slots/{place()}"
 
-    without_channel = wang.submit(address, {"reason": "本人来电说明"})
-    without_reason = wang.submit(address, {"channel": "phone"})
+    without_evidence = wang.submit(address, {"reason": "本人来电说明"})
+    without_reason = wang.submit(address, {"paper": "phone_check"})
 
-    assert without_channel.status_code == without_reason.status_code == 422
-    assert "本人来电说明" in without_channel.text
-    assert "Choose how the person asked" in without_channel.text
+    assert without_evidence.status_code == without_reason.status_code == 422
+    assert "本人来电说明" in without_evidence.text
+    numbers = wang.submit(address, {**WHY, "evidence": "证件 4408022000 01019"})
+    assert numbers.status_code == 422
+    assert "Leave numbers of documents and telephones out" in numbers.text
+    assert "Choose what was shown" in without_evidence.text
     assert "Enter the reason" in without_reason.text
 
 
@@ -170,13 +175,16 @@ def test_a_clerk_cancels_after_the_on_line_deadline_with_a_reason(
     clock.instant = datetime(2026, 12, 8, 0, 0, tzinfo=UTC)
     wang = visitor(Role.COUNTER)
 
-    answer = wang.submit(f"/desk/learners/{mei.person_id}/bookings/{held}/cancel", {"reason": "住院，有证明"})
+    answer = wang.submit(
+        f"/desk/learners/{mei.person_id}/bookings/{held}/cancel",
+        {"paper": "other", "evidence": "住院证明", "reason": "住院"},
+    )
 
     assert answer.status_code == 303
     assert stored(sessions, held).state is BookingState.CANCELLED
     with reading(sessions) as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "booking cancelled")).one()
-    assert (entry.reason, entry.person_id) == ("住院，有证明", wang.actor.person_id)
+    assert (entry.reason, entry.person_id) == ("住院", wang.actor.person_id)
 
 
 def test_once_the_session_has_begun_the_counter_cannot_cancel_either(
@@ -185,7 +193,7 @@ def test_once_the_session_has_begun_the_counter_cannot_cancel_either(
     clock.instant = datetime(2026, 12, 8, 1, 0, tzinfo=UTC)
 
     answer = visitor(Role.COUNTER).submit(
-        f"/desk/learners/{mei.person_id}/bookings/{held}/cancel", {"reason": "迟到"}
+        f"/desk/learners/{mei.person_id}/bookings/{held}/cancel", {"paper": "id_original", "reason": "迟到"}
     )
 
     assert answer.status_code == 409
@@ -194,7 +202,9 @@ def test_once_the_session_has_begun_the_counter_cannot_cancel_either(
 
 
 def test_a_cancellation_at_the_counter_needs_a_reason(wang: Visitor, mei: Actor, held: str) -> None:
-    answer = wang.submit(f"/desk/learners/{mei.person_id}/bookings/{held}/cancel", {"reason": ""})
+    answer = wang.submit(
+        f"/desk/learners/{mei.person_id}/bookings/{held}/cancel", {"paper": "id_original", "reason": ""}
+    )
 
     assert answer.status_code == 422
 
@@ -206,7 +216,7 @@ def test_a_clerk_moves_a_booking(
     change = f"/desk/learners/{mei.person_id}/bookings/{held}/change"
     assert f'href="{change}/{new}"' in wang.get(f"{change}?day=2026-12-09").text
 
-    answer = wang.submit(f"{change}/{new}", {"reason": "来电要求改期"})
+    answer = wang.submit(f"{change}/{new}", {"paper": "phone_check", "reason": "来电要求改期"})
 
     assert answer.status_code == 303
     assert stored(sessions, held).slot_id == new

@@ -77,7 +77,7 @@ def test_a_clerks_two_clicks_at_once_are_one_booking(
     wang = visitor(Role.COUNTER)
     twin = visitor(actor=wang.actor)
     address = f"/desk/learners/{mei.person_id}/slots/{place(released=1)}"
-    why = {"channel": "phone", "reason": "本人来电"}
+    why = {"paper": "phone_check", "reason": "本人来电"}
     fields, twins = hidden_fields(wang.get(address), address), hidden_fields(twin.get(address), address)
     answers = []
 

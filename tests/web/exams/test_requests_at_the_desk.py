@@ -13,7 +13,7 @@ from tests.service.allotment.city import Town
 from tests.web.conftest import Visitor
 from tests.web.exams.rounds import SINCE, collecting_town, send, step, text_of, words_of
 
-AT_COUNTER = {"channel": "counter", "reason": "cannot use the internet"}
+AT_COUNTER = {"paper": "id_original", "reason": "cannot use the internet"}
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_without_a_reason_nothing_is_stored_and_the_wishes_stay(wang: Visitor, t
     page = words_of(answer)
     assert answer.status_code == 422
     assert "Enter the reason; it is kept in the log" in page
-    assert "Choose how the person asked" in page
+    assert "Choose what was shown" in page
     assert "10:30" in page
 
 
@@ -69,9 +69,12 @@ def test_a_clerk_changes_and_withdraws_with_a_reason_that_the_log_keeps(
     shown = send(wang, town.slots[1], here=here, data=AT_COUNTER).headers["Location"]
 
     changed = send(
-        wang, town.slots[2], here=f"{shown}/change", data={"reason": "asked for the afternoon", "version": "1"}
+        wang,
+        town.slots[2],
+        here=f"{shown}/change",
+        data={"paper": "phone_check", "reason": "asked for the afternoon", "version": "1"},
     )
-    gone = wang.submit(f"{shown}/withdraw", {"reason": "asked to withdraw"})
+    gone = wang.submit(f"{shown}/withdraw", {"paper": "phone_check", "reason": "asked to withdraw"})
 
     assert (changed.status_code, gone.status_code) == (303, 303)
     assert kept(sessions).state is RequestState.WITHDRAWN
@@ -83,7 +86,7 @@ def test_a_clerk_changes_and_withdraws_with_a_reason_that_the_log_keeps(
 def test_withdrawing_asks_for_the_reason(wang: Visitor, town: Town, here: str, sessions: Sessions) -> None:
     shown = send(wang, town.slots[1], here=here, data=AT_COUNTER).headers["Location"]
 
-    answer = wang.submit(f"{shown}/withdraw", {"reason": ""})
+    answer = wang.submit(f"{shown}/withdraw", {"paper": "phone_check", "reason": ""})
 
     assert answer.status_code == 422
     assert kept(sessions).state is RequestState.LIVE

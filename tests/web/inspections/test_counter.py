@@ -293,7 +293,7 @@ def test_letting_go_of_the_owner_asks_for_a_reason_and_not_while_something_is_bo
 
     refused = wang.submit(address, {"reason": "已过户"})
     assert (refused.status_code, "cancel that first" in refused.text) == (409, True)
-    wang.submit(at(vehicle, f"/bookings/{reference}/cancel"), {"reason": "已过户"})
+    wang.submit(at(vehicle, f"/bookings/{reference}/cancel"), {"paper": "id_original", "reason": "已过户"})
     answer = wang.submit(address, {"reason": "已过户"})
 
     assert answer.status_code == 303

@@ -22,7 +22,7 @@ from tests.service.inspections.town import told
 from tests.web.conftest import Visitor, hidden_fields
 from tests.web.inspections.windows import booked, car, fill, owner, person_of, station, window
 
-WHY = {"channel": "phone", "reason": "不会上网，已核对证件"}
+WHY = {"paper": "phone_check", "evidence": "核对车主姓名", "reason": "不会上网"}
 PLATE = "粤G12345"
 
 
@@ -78,7 +78,7 @@ def test_from_the_vehicle_over_stations_and_windows_every_link_stays_at_the_coun
         assert PLATE not in page
 
 
-def test_a_clerk_books_with_channel_and_reason_and_gets_the_slip_at_once(
+def test_a_clerk_books_with_evidence_and_reason_and_gets_the_slip_at_once(
     wang: Visitor, vehicle: VehicleId, site: SiteId, zhao: Actor, sessions: Sessions
 ) -> None:
     answer = wang.submit(at(vehicle, f"/windows/{window(sessions, site)}"), WHY)
@@ -97,17 +97,17 @@ def test_a_clerk_books_with_channel_and_reason_and_gets_the_slip_at_once(
     assert len(told(sessions, "inspection_booking_confirmed")) == 1
 
 
-def test_without_channel_and_reason_nothing_is_booked_and_the_input_is_kept(
+def test_without_evidence_and_reason_nothing_is_booked_and_the_input_is_kept(
     wang: Visitor, vehicle: VehicleId, site: SiteId, sessions: Sessions
 ) -> None:
     address = at(vehicle, f"/windows/{window(sessions, site)}")
 
-    without_channel = wang.submit(address, {"reason": "本人来电说明"})
-    without_reason = wang.submit(address, {"channel": "phone"})
+    without_evidence = wang.submit(address, {"reason": "本人来电说明"})
+    without_reason = wang.submit(address, {"paper": "phone_check"})
 
-    assert without_channel.status_code == without_reason.status_code == 422
-    assert "本人来电说明" in without_channel.text
-    assert "Choose how the person asked" in without_channel.text
+    assert without_evidence.status_code == without_reason.status_code == 422
+    assert "本人来电说明" in without_evidence.text
+    assert "Choose what was shown" in without_evidence.text
     assert "Enter the reason" in without_reason.text
 
 
@@ -116,7 +116,7 @@ def test_the_internet_is_no_channel_of_a_clerk(
 ) -> None:
     address = at(vehicle, f"/windows/{window(sessions, site)}")
 
-    assert wang.submit(address, {**WHY, "channel": "internet"}).status_code == 422
+    assert wang.submit(address, {**WHY, "paper": "internet"}).status_code == 422
 
 
 def test_a_double_click_is_one_booking(wang: Visitor, vehicle: VehicleId, site: SiteId, sessions: Sessions) -> None:
@@ -240,8 +240,8 @@ def test_a_clerk_moves_a_booking_with_a_reason(
     assert f'href="{change}"' in wang.get(at(vehicle)).text
     assert f'href="{change}/{new}"' in wang.get(f"{change}?day=2026-12-02").text
 
-    refused = wang.submit(f"{change}/{new}", {"reason": ""})
-    answer = wang.submit(f"{change}/{new}", {"reason": "来电要求改期"})
+    refused = wang.submit(f"{change}/{new}", {"paper": "phone_check", "reason": ""})
+    answer = wang.submit(f"{change}/{new}", {"paper": "phone_check", "reason": "来电要求改期"})
 
     assert (refused.status_code, answer.status_code, answer.location) == (422, 303, at(vehicle))
     assert only_booking(sessions).slot_id == new
@@ -254,7 +254,7 @@ def test_moving_to_a_full_window_keeps_the_old_place(
     old, new = window(sessions, site), window(sessions, site, starts=time(14))
     reference = booked(sessions, zhao, vehicle, old)
     address = at(vehicle, f"/bookings/{reference}/change/{new}")
-    sent = {**hidden_fields(wang.get(address), address), "reason": "改到下午"}
+    sent = {**hidden_fields(wang.get(address), address), "paper": "mandate", "reason": "改到下午"}
     fill(sessions, new)
 
     answer = wang.post(address, data=sent)
@@ -277,12 +277,12 @@ def test_a_clerk_cancels_after_the_on_line_deadline_until_the_window_begins(
     clock.instant = datetime(2026, 12, 1, 0, 59, tzinfo=UTC)
     wang = visitor(Role.COUNTER)
 
-    refused = wang.submit(address, {"reason": ""})
-    answer = wang.submit(address, {"reason": "住院，有证明"})
+    refused = wang.submit(address, {"paper": "other", "evidence": "1", "reason": ""})
+    answer = wang.submit(address, {"paper": "other", "evidence": "住院证明", "reason": "住院"})
 
     assert (refused.status_code, answer.status_code) == (422, 303)
     assert only_booking(sessions).state is BookingState.CANCELLED
-    assert reason_kept(sessions, "booking cancelled") == "住院，有证明"
+    assert reason_kept(sessions, "booking cancelled") == "住院"
     assert wang.get(address).status_code == 409
     assert wang.get(at(vehicle, f"/bookings/{reference}/slip")).location == at(vehicle)
 
@@ -300,8 +300,10 @@ def test_once_the_window_has_begun_the_counter_cannot_cancel_or_move_either(
     clock.instant = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
     wang = visitor(Role.COUNTER)
 
-    cancelled = wang.submit(at(vehicle, f"/bookings/{reference}/cancel"), {"reason": "迟到"})
-    moved = wang.submit(at(vehicle, f"/bookings/{reference}/change/{later}"), {"reason": "迟到"})
+    cancelled = wang.submit(at(vehicle, f"/bookings/{reference}/cancel"), {"paper": "id_original", "reason": "迟到"})
+    moved = wang.submit(
+        at(vehicle, f"/bookings/{reference}/change/{later}"), {"paper": "id_original", "reason": "迟到"}
+    )
 
     assert (cancelled.status_code, moved.status_code) == (409, 409)
     assert "The window has begun" in cancelled.text
