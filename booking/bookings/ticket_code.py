@@ -3,9 +3,10 @@
 import segno
 
 
-def code_of(text: str) -> str:
-    """Return the QR code of a text as SVG, without styles.
+def code_of(text: str, title: str = "") -> str:
+    """Return the QR code of a text as SVG, as wide as its place; `title` is what a screen reader says of it.
 
     A quarter of it may be dirty or torn (level Q): a ticket's text then still makes a code of ten versions at most.
     """
-    return segno.make(text, micro=False, error="q").svg_inline(scale=6, light="#fff", dark="#000")
+    code = segno.make(text, micro=False, error="q")
+    return code.svg_inline(omitsize=True, light="#fff", dark="#000", title=title or None)

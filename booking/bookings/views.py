@@ -1,25 +1,37 @@
-"""The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change."""
+"""The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change.
+
+Whoever holds a ticket in hand, and nothing else, has it checked here as well.
+"""
 
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from booking.bookings import queries
 from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, come_by
+from booking.bookings.forms import CheckForm
+from booking.bookings.paper import NoPrinterError, pdf_of
 from booking.bookings.queries import ShownBooking
 from booking.bookings.registered import called as named
 from booking.bookings.registered import line_of
+from booking.bookings.ticket import public_keys
+from booking.bookings.ticket_check import Checked, check_ticket
 from booking.bookings.ticket_code import code_of
+from booking.bookings.ticket_issue import Issued, issued
 from booking.kernel.actors import Act
 from booking.kernel.calendar import local_day
 from booking.kernel.db import reading
 from booking.kernel.errors import NotFoundError
-from booking.web.guards import may
+from booking.kernel.identifiers import masked_name
+from booking.web.guards import may, public
 from booking.web.house import me, now, sessions
 from booking.web.language import language
 
 bp = Blueprint("bookings", __name__)
+
+UNPROCESSABLE, NO_SERVICE = 422, 503
 
 
 @bp.get("/my/bookings")
@@ -42,7 +54,9 @@ def show(reference: str) -> ResponseReturnValue:
     mine = _mine(reference)
     is_to_come = mine.booking.is_live and now() < mine.booking.ends_at
     can_change = mine.may_act and mine.booking.can_change(now())
-    return render_template("bookings/show.html", **mine.shown(), is_to_come=is_to_come, can_change=can_change)
+    code = mine.ticket and _code(mine.ticket)
+    page = {"is_to_come": is_to_come, "can_change": can_change, "code": code}
+    return render_template("bookings/show.html", **mine.shown(), **page)
 
 
 @bp.get("/my/bookings/<reference>/ticket")
@@ -50,11 +64,26 @@ def show(reference: str) -> ResponseReturnValue:
 def ticket(reference: str) -> ResponseReturnValue:
     """Show the ticket of a booking, for paper; a place that is no longer held has none."""
     mine = _mine(reference)
-    booking = mine.booking
-    if not booking.is_live:
-        return redirect(url_for("bookings.show", reference=booking.reference))
-    code, day = code_of(booking.reference), local_day(booking.starts_at)
-    return render_template("bookings/ticket.html", **mine.shown(), code=code, day=day, come_by=come_by(booking))
+    if mine.ticket is None:
+        return redirect(url_for("bookings.show", reference=mine.booking.reference))
+    return render_template("bookings/ticket.html", **mine.shown(), **mine.on_ticket(mine.ticket))
+
+
+@bp.get("/my/bookings/<reference>/ticket.pdf")
+@may(Act.BOOK_FOR_ONESELF)
+def ticket_pdf(reference: str) -> ResponseReturnValue:
+    """Give the ticket as a sheet A4; where no PDF can be made, say so and lead to the page that prints."""
+    mine = _mine(reference)
+    number = mine.booking.reference
+    if mine.ticket is None:
+        return redirect(url_for("bookings.show", reference=number))
+    page = {**mine.shown(), **mine.on_ticket(mine.ticket), "printed_at": now()}
+    try:
+        sheet = pdf_of(render_template("bookings/ticket_paper.html", **page))
+    except NoPrinterError:
+        return render_template("bookings/no_pdf.html", reference=number), NO_SERVICE
+    headers = {"Content-Disposition": f'attachment; filename="ticket-{number}.pdf"'}
+    return Response(sheet, mimetype="application/pdf", headers=headers)
 
 
 @bp.get("/my/bookings/<reference>.ics")
@@ -75,10 +104,26 @@ class Mine:
     booking: ShownBooking
     called: str
     may_act: bool
+    ticket: Issued | None
 
     def shown(self) -> dict[str, object]:
         """What its pages are made of."""
         return {"booking": self.booking, "called": self.called}
+
+    def on_ticket(self, ticket: Issued) -> dict[str, object]:
+        """What stands on its ticket beside that; a name in clear only where it is the reader's own."""
+        is_me = self.booking.person_id == me().person_id
+        name = ticket.name if is_me else masked_name(ticket.name)
+        return {
+            "code": _code(ticket),
+            "day": local_day(self.booking.starts_at),
+            "come_by": come_by(self.booking),
+            "holder": _("%(name)s, document ending in %(tail)s", name=name, tail=ticket.id_tail),
+        }
+
+
+def _code(ticket: Issued) -> str:
+    return code_of(ticket.text, _("QR code of the signed ticket"))
 
 
 def _mine(reference: str) -> Mine:
@@ -91,4 +136,36 @@ def _mine(reference: str) -> Mine:
         may_act = line_of(booking.line).is_for(session, booking.holder, me().person_id)
         if not may_act and booking.person_id != me().person_id:
             raise NotFoundError
-        return Mine(booking, named(session, [booking])[booking.holder], may_act)
+        ticket = issued(session, booking) if booking.is_live else None
+        return Mine(booking, named(session, [booking])[booking.holder], may_act, ticket)
+
+
+@bp.get("/tickets/check")
+@public
+def check_form() -> ResponseReturnValue:
+    """Ask for the text of a ticket's code."""
+    return _check_page(CheckForm())
+
+
+@bp.post("/tickets/check")
+@public
+def check() -> ResponseReturnValue:
+    """Say whether the office signed it and whether its booking stands; no address and no log holds any of it."""
+    form = CheckForm()
+    if not form.validate_on_submit():
+        return _check_page(form), UNPROCESSABLE
+    with reading(sessions()) as session:
+        found = check_ticket(session, form.text.data, now=now())
+    return _check_page(CheckForm(formdata=None), found)
+
+
+@bp.get("/tickets/key")
+@public
+def key() -> ResponseReturnValue:
+    """Give the public keys of the tickets, the one in use last, for whoever checks them without us."""
+    keys = public_keys(sessions().keyring)
+    return Response("".join(f"{name} {key.hex()}\n" for name, key in keys.items()), mimetype="text/plain")
+
+
+def _check_page(form: CheckForm, found: Checked | None = None) -> str:
+    return render_template("bookings/check.html", form=form, found=found, checked_at=now())

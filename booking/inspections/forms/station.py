@@ -9,6 +9,7 @@ from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, S
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
+from booking.bookings.forms import LONGEST
 from booking.inspections.rules.facts import KINDS, VehicleKind
 from booking.inspections.rules.plates import PLATE_TYPES, PROBLEMS, PROVINCES, InvalidPlateError, PlateType
 from booking.kernel.errors import InvalidInputError
@@ -29,7 +30,7 @@ class ArrivalForm(FlaskForm):
 
     text = StringField(
         _l("Scan the ticket, or type the reference or the plate"),
-        [InputRequired(_l("Scan or type something first")), Length(max=60)],
+        [InputRequired(_l("Scan or type something first")), Length(max=LONGEST)],
     )
 
 

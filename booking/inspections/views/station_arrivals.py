@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from booking.attendance.queries.visits import VisitRow
+from booking.bookings.ticket import TicketError
+from booking.bookings.ticket_issue import scanned
 from booking.inspections.forms.station import ArrivalForm, KnownCarForm, WalkInForm
 from booking.inspections.queries.gate import Answer, Found, look_up, look_up_vehicle
 from booking.inspections.queries.stations import inspects
@@ -23,6 +25,7 @@ from booking.sites import queries as sites
 from booking.sites.queries import StationShown
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
+from booking.web.language import worded
 
 UNPROCESSABLE = 422
 
@@ -34,7 +37,11 @@ def arrive() -> ResponseReturnValue:
     site_id, form = own_station(), ArrivalForm()
     if not form.validate_on_submit():
         return board_page(site_id, form=form), UNPROCESSABLE
-    text = form.text.data
+    try:
+        text = scanned(form.text.data, sessions().keyring)
+    except TicketError as refused:
+        form.text.errors = [worded(refused.wording)]
+        return board_page(site_id, form=form), UNPROCESSABLE
     return _answered(site_id, lambda session: look_up(session, site_id, text, now=now()))
 
 
