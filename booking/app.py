@@ -16,6 +16,7 @@ from booking.audit import views as audit
 from booking.bookings import registered
 from booking.bookings import views as bookings
 from booking.exams.views import pages as exams
+from booking.guides.views import pages as guides
 from booking.home import views as home
 from booking.inspections.views import pages as inspections
 from booking.kernel.clock import Clock, SystemClock
@@ -27,6 +28,8 @@ from booking.lines import LINES, service_names
 from booking.notices import views as notices
 from booking.plans.views import pages as plans
 from booking.policies import views as policies
+from booking.ratings import views as ratings
+from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
 from booking.stats import views as stats
 from booking.web import errors, headers, language, words
@@ -45,11 +48,14 @@ BLUEPRINTS = (
     audit.bp,
     bookings.bp,
     exams.bp,
+    guides.bp,
     home.bp,
     inspections.bp,
     notices.bp,
     plans.bp,
     policies.bp,
+    rosters.bp,
+    ratings.bp,
     sites.bp,
     stats.bp,
 )

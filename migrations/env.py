@@ -13,19 +13,22 @@ from booking.attendance import models as _attendance
 from booking.audit import models as _audit
 from booking.bookings import models as _bookings
 from booking.exams import models as _exams
+from booking.guides import models as _guides
 from booking.inspections import models as _inspections
 from booking.kernel.db import Base, UtcDateTime, make_engine
 from booking.notices import models as _notices
 from booking.plans import models as _plans
 from booking.policies import models as _policies
+from booking.ratings import models as _ratings
+from booking.rosters import models as _rosters
 from booking.sites import models as _sites
 from booking.slots import models as _slots
 from booking.stats import models as _stats
 from config import read_settings
 
 TABLES = (
-    _accounts, _attendance, _audit, _bookings, _exams, _inspections, _notices, _plans, _policies, _proposals,
-    _requests, _rounds, _sites, _slots, _stats,
+    _accounts, _attendance, _audit, _bookings, _exams, _guides, _inspections, _notices, _plans, _policies, _proposals,
+    _ratings, _requests, _rosters, _rounds, _sites, _slots, _stats,
 )  # fmt: skip
 LOCK_MIGRATIONS = 4_408_001
 

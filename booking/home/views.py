@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from booking.guides.queries.announcements import announcements_on
 from booking.home import queries, samples
 from booking.home.forms import SampleForm
 from booking.kernel.db import reading
@@ -21,7 +22,8 @@ def index() -> ResponseReturnValue:
     with reading(sessions()) as session:
         dates = queries.next_dates(session, now=now())
         terms = queries.terms_on(session, today())
-    return render_template("home/index.html", next_dates=dates, terms=terms)
+        announced = announcements_on(session, today())
+    return render_template("home/index.html", next_dates=dates, terms=terms, announced=announced)
 
 
 @bp.get("/language/<language>")

@@ -77,6 +77,7 @@ class Act(StrEnum):
     PROPOSE_GUIDES = "propose_guides"
     APPROVE_GUIDES = "approve_guides"
     SEE_RATINGS = "see_ratings"
+    ANSWER_RATINGS = "answer_ratings"
     MOVE_DATA = "move_data"
     READ_AUDIT = "read_audit"
     PROPOSE_ACCOUNTS = "propose_accounts"
@@ -122,6 +123,7 @@ ALLOWED: dict[Act, Predicate] = {
     Act.PROPOSE_GUIDES: _one_of(Role.COUNTER, Role.PLANNER),
     Act.APPROVE_GUIDES: _one_of(Role.APPROVER),
     Act.SEE_RATINGS: _one_of(*_DESK),
+    Act.ANSWER_RATINGS: _one_of(Role.COUNTER, Role.SUPERVISOR),
     Act.MOVE_DATA: _one_of(*_DESK, Role.EXAM_SITE),
     Act.READ_AUDIT: _one_of(Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Act.PROPOSE_ACCOUNTS: _one_of(Role.ADMINISTRATOR),

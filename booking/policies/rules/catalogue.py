@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import time
 
 from booking.kernel.errors import Wording
+from booking.policies.rules.exam_day import EXAM_DAY
 from booking.policies.rules.exam_law import EXAM_LAW
 from booking.policies.rules.inspection_law import INSPECTION_LAW
 from booking.policies.rules.inspections import INSPECTIONS
+from booking.policies.rules.ratings import RATINGS
 from booking.policies.rules.rounds import ROUNDS
 from booking.policies.rules.setting import MONTHS, WORKING_DAYS, Group, Kind, Setting, Values
 
@@ -141,7 +143,8 @@ PLACES: tuple[Setting, ...] = (
     ),
 )
 SETTINGS: Mapping[str, Setting] = {
-    setting.name: setting for setting in (*PLANS, *PLACES, *ROUNDS, *INSPECTIONS, *EXAM_LAW, *INSPECTION_LAW)
+    setting.name: setting
+    for setting in (*PLANS, *PLACES, *ROUNDS, *EXAM_DAY, *INSPECTIONS, *EXAM_LAW, *INSPECTION_LAW, *RATINGS)
 }
 
 

@@ -1,0 +1,104 @@
+"""Forms of guides and announcements: that something is there. Lengths and days are the services' question."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from booking.guides.rules.sections import NEEDED, TITLES, Content, Section, Texts
+from booking.guides.service.announcements import Text
+from booking.guides.service.guides import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
+from booking.kernel.errors import InvalidInputError, Language, Wording
+from booking.web.fields import DayField
+from booking.web.language import worded
+
+MISSING = _l("Write this part; without it people come twice")
+WHY = (
+    InputRequired(_l("Give a reason; it is kept in the log")),
+    Length(max=LONGEST_REASON, message=_l("At most 500 characters; shorten the reason")),
+)
+REFUSED = {
+    "first_day": _l("Choose today or a later day"),
+    "last_day": _l("Choose a day after the first one, at most a year later"),
+}
+NOT_FIT = _l("This is missing or too long")
+
+
+class GuideForm(FlaskForm):
+    """One version of a guide: a pair of texts for each section. `seen` is the version that the clerk started from."""
+
+    title_zh = StringField(_l("Title in Chinese"), [InputRequired(MISSING), Length(max=LONGEST_TITLE)])
+    title_en = StringField(_l("Title in English"), [Length(max=LONGEST_TITLE)])
+    reason = TextAreaField(_l("What is changed, and why"), WHY)
+    seen = HiddenField()
+
+    @property
+    def pairs(self) -> list[tuple[str, Field, Field]]:
+        """The sections' titles with their Chinese and English fields."""
+        return [(worded(TITLES[one]), self[f"{one}_zh"], self[f"{one}_en"]) for one in Section]
+
+    @property
+    def seen_number(self) -> int:
+        """The version that was on the page; nonsense stands for none."""
+        return int(self.seen.data) if (self.seen.data or "").isdecimal() else -1
+
+    def content(self) -> Content:
+        """Return what was written."""
+        title = Wording(self.title_zh.data.strip(), (self.title_en.data or "").strip())
+        return Content(title, self._texts("zh"), self._texts("en"))
+
+    def _texts(self, language: Language) -> Texts:
+        written = {one: (self[f"{one}_{language}"].data or "").replace("\r\n", "\n").strip() for one in Section}
+        return {section: text for section, text in written.items() if text}
+
+
+for _section in Section:
+    _checks = [InputRequired(MISSING)] if _section in NEEDED else []
+    setattr(GuideForm, f"{_section}_zh", TextAreaField(_l("In Chinese"), [*_checks, Length(max=LONGEST_TEXT)]))
+    setattr(GuideForm, f"{_section}_en", TextAreaField(_l("In English"), [Length(max=LONGEST_TEXT)]))
+
+
+class AnnouncementForm(FlaskForm):
+    """What is announced, and from when to when."""
+
+    title_zh = StringField(_l("Title in Chinese"), [InputRequired(_l("Write a title")), Length(max=80)])
+    text_zh = TextAreaField(_l("Text in Chinese"), [InputRequired(_l("Write what is announced")), Length(max=2000)])
+    title_en = StringField(_l("Title in English"), [Length(max=120)])
+    text_en = TextAreaField(_l("Text in English"), [Length(max=2000)])
+    first_day = DayField(_l("First day"), [InputRequired(_l("Choose the first day"))])
+    last_day = DayField(_l("Last day"), [InputRequired(_l("Choose the last day"))])
+    is_urgent = BooleanField(_l("Urgent: shown first and marked"))
+
+    def announced(self) -> Text:
+        """Return what was written."""
+        return Text(
+            title_zh=self.title_zh.data.strip(),
+            text_zh=self.text_zh.data.strip(),
+            first_day=self.first_day.data,
+            last_day=self.last_day.data,
+            title_en=(self.title_en.data or "").strip(),
+            text_en=(self.text_en.data or "").strip(),
+            is_urgent=self.is_urgent.data,
+        )
+
+
+class DeclineForm(FlaskForm):
+    """Why a proposal is not made public."""
+
+    reason = TextAreaField(_l("Reason for declining"), WHY)
+
+
+def guide_form(content: Content, number: int) -> GuideForm:
+    """Return the form filled with a version of a guide."""
+    values = {"title_zh": content.title.zh, "title_en": content.title.en, "seen": number}
+    texts = {f"{one}_{code}": texts.get(one, "") for code, texts in _by_language(content) for one in Section}
+    return GuideForm(data={**values, **texts})
+
+
+def mark(form: FlaskForm, refusal: InvalidInputError) -> None:
+    """Put what the service found wrong beside its field."""
+    form[refusal.field].errors = [*form[refusal.field].errors, REFUSED.get(refusal.field, NOT_FIT)]
+
+
+def _by_language(content: Content) -> list[tuple[str, Texts]]:
+    return [("zh", content.zh), ("en", content.en)]

@@ -1,0 +1,1 @@
+"""Guides and announcements as pages show them."""

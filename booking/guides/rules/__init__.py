@@ -1,0 +1,1 @@
+"""What a guide is made of, and how its text is read."""

@@ -1,0 +1,1 @@
+"""Writing guides and announcements, each by two persons."""

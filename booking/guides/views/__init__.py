@@ -1,0 +1,1 @@
+"""Pages of guides and announcements: for everybody, and for those who write and approve them."""
