@@ -123,7 +123,7 @@ def import_vehicles(session: Session, source: str | bytes, *, actor: Actor, now:
 
 def export_vehicles(session: Session) -> str:
     """Return the vehicles whose owner and papers are known as a file that `import_vehicles` reads; in clear."""
-    return tables.write_csv(tuple(COLUMNS), _exported(session))
+    return tables.write_csv(tuple(COLUMNS), exported_vehicles(session))
 
 
 def give_out_vehicles(session: Session, *, reason: str, actor: Actor, now: datetime) -> str:
@@ -138,13 +138,15 @@ def give_out_vehicles(session: Session, *, reason: str, actor: Actor, now: datet
     return text
 
 
-def _exported(session: Session) -> Iterator[tuple[object, ...]]:
+def exported_vehicles(session: Session) -> Iterator[tuple[str | int | date | None, ...]]:
+    """Yield the vehicles whose owner and papers are known in `COLUMNS`, in clear."""
     keyring = keyring_of(session)
     query = (
         select(Vehicle, Owner)
         .join(Owner, Owner.id == Vehicle.owner_id)
         .where(Vehicle.vin_sealed.is_not(None), Vehicle.registered_on.is_not(None))
         .order_by(Vehicle.id)
+        .execution_options(yield_per=1000)
     )
     for vehicle, owner in session.execute(query):
         yield (

@@ -14,6 +14,7 @@ OwnerId = NewType("OwnerId", int)
 VehicleId = NewType("VehicleId", int)
 TestLaneId = NewType("TestLaneId", int)
 VisitId = NewType("VisitId", int)
+TransferId = NewType("TransferId", int)
 # Who or what may hold one live booking of a service: "person:17", "vehicle:4". Each line makes and reads its own.
 Holder = NewType("Holder", str)
 

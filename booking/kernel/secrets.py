@@ -35,19 +35,26 @@ class Keyring:
 
     def seal(self, text: str, *, column: str) -> bytes:
         """Encrypt `text` (AES-256-GCM), bound to the `table.column` it is written to."""
-        key_id = list(self.sealing)[-1]
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.sealing[key_id]).encrypt(nonce, text.encode(), column.encode())
-        return key_id.encode() + b":" + nonce + sealed
+        return self.seal_bytes(text.encode(), column=column)
 
     def open(self, sealed: bytes, *, column: str) -> str:
         """Decrypt what `seal` made; raise `UnfitKeysError` if the key is gone or the text belongs elsewhere."""
+        return self.open_bytes(sealed, column=column).decode()
+
+    def seal_bytes(self, content: bytes, *, column: str) -> bytes:
+        """Encrypt a piece of a file as `seal` encrypts a text."""
+        key_id = list(self.sealing)[-1]
+        nonce = os.urandom(NONCE_BYTES)
+        return key_id.encode() + b":" + nonce + AESGCM(self.sealing[key_id]).encrypt(nonce, content, column.encode())
+
+    def open_bytes(self, sealed: bytes, *, column: str) -> bytes:
+        """Decrypt what `seal_bytes` made; raise `UnfitKeysError` as `open` does."""
         key_id, _, rest = sealed.partition(b":")
         key = self.sealing.get(key_id.decode())
         if key is None:
             raise UnfitKeysError(f"Sealing key {key_id.decode()!r} is not in the key file.")
         try:
-            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], column.encode()).decode()
+            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], column.encode())
         except InvalidTag as failure:
             raise UnfitKeysError(f"What is stored in {column} was not sealed there with this key.") from failure
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Generic, TextIO, TypeVar
 
 from booking.kernel.columns import (
     MOST_ERRORS,
@@ -205,10 +205,15 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     A text that a spreadsheet would run as a formula gets a leading apostrophe, which `read_csv` takes off again.
     """
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    write_csv_to(file, columns, rows)
+    return file.getvalue()
+
+
+def write_csv_to(target: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write what `write_csv` returns, row by row."""
+    writer = csv.writer(target, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return file.getvalue()
 
 
 def _harmless(cell: object) -> object:

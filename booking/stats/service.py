@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from booking.audit import service as audit
 from booking.kernel.actors import Actor
 from booking.kernel.ids import SiteId
-from booking.kernel.tables import Rows, choice, iso_date, text
+from booking.kernel.tables import Parser, Rows, choice, iso_date, text
 from booking.lines import LINES
 from booking.sites.models import Site
 from booking.stats.exports.shares import shares_as_csv
@@ -22,7 +22,7 @@ from booking.stats.rules.shares import CHANNELS, OUTCOMES
 
 CHUNK = 5000  # rows sent to the database at a time
 FINGERPRINT = 40  # hexadecimal digits, as many as the log keeps of an object's name
-PARSERS = {
+PARSERS: Mapping[str, Parser] = {
     "line": choice(*LINES),
     "service": text(40),
     "site": text(20),

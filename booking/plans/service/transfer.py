@@ -1,6 +1,6 @@
 """Plans as files: drafts in, all or nothing, with line-numbered errors; every plan out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -71,6 +71,13 @@ def import_plans(session: Session, source: str | bytes, *, actor: Actor, now: da
 
 def export_plans(session: Session, first: date, last: date, *, site_id: SiteId | None = None) -> str:
     """Return the lines of all plans but discarded ones, from `first` to `last`, both included, as CSV."""
+    return tables.write_csv(COLUMNS, exported_plans(session, first, last, site_id=site_id))
+
+
+def exported_plans(
+    session: Session, first: date, last: date, *, site_id: SiteId | None = None
+) -> Iterator[tuple[str | int | date, ...]]:
+    """Yield the lines of all plans but discarded ones, from `first` to `last`, both included, in `COLUMNS`."""
     query = (
         select(Site.code, Plan.service, Plan.day, PlanLine)
         .join(Plan, Plan.id == PlanLine.plan_id)
@@ -80,22 +87,9 @@ def export_plans(session: Session, first: date, last: date, *, site_id: SiteId |
     )
     if site_id is not None:
         query = query.where(Plan.site_id == site_id)
-    return tables.write_csv(
-        COLUMNS,
-        (
-            (
-                code,
-                service,
-                day.isoformat(),
-                f"{local_time(line.starts_at):%H:%M}",
-                f"{local_time(line.ends_at):%H:%M}",
-                line.classes,
-                line.ordinary,
-                line.priority,
-            )
-            for code, service, day, line in session.execute(query)
-        ),
-    )
+    for code, service, day, line in session.execute(query):
+        starts, ends = (f"{local_time(instant):%H:%M}" for instant in (line.starts_at, line.ends_at))
+        yield code, service, day, starts, ends, line.classes, line.ordinary, line.priority
 
 
 @holding(Holds.TIME)

@@ -1,0 +1,1 @@
+"""The work on transfers, outside of any request."""

@@ -1,0 +1,82 @@
+"""A file that goes out: the rows of a kind, written as they come, with a note of who took them."""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from booking.accounts.models import Account, Person
+from booking.kernel.calendar import local_time
+from booking.kernel.tables import Listener, write_csv_to
+from booking.kernel.workbooks import Cell, write_workbook
+from booking.transfers.kinds import OUTGOING
+from booking.transfers.service.working import Work, require_active
+from booking.transfers.words import COLUMNS, NAMES
+
+
+def write_file(session: Session, work: Work, target: BinaryIO, listener: Listener, *, now: datetime) -> int:
+    """Write the file of a transfer and return how many rows it has."""
+    require_active(session, work)
+    kind = OUTGOING[work.kind]
+    counted = _Counted(kind.rows(session, work.scope), listener)
+    if work.file_format == "xlsx":
+        write_workbook(target, work.kind, kind.columns, counted, notes=_notes(session, work, now))
+    else:
+        text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
+        write_csv_to(text, kind.columns, (_as_text(row) for row in counted))
+        text.detach()
+    return counted.rows
+
+
+def write_template(
+    target: BinaryIO, kind: str, columns: Sequence[str], days: frozenset[str], *, workbook: bool
+) -> None:
+    """Write a file with nothing but the header; a workbook says on a second sheet what each column holds."""
+    if workbook:
+        notes = [(name, f"{COLUMNS[kind][name].zh}\n{COLUMNS[kind][name].en}") for name in columns]
+        write_workbook(target, kind, columns, (), notes=notes, days=days)
+        return
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
+    write_csv_to(text, columns, ())
+    text.detach()
+
+
+class _Counted:
+    """The rows, counted as they pass."""
+
+    def __init__(self, rows: Iterator[Sequence[Cell]], listener: Listener) -> None:
+        self.rows = 0
+        self._rows = rows
+        self._listener = listener
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        for row in self._rows:
+            self.rows += 1
+            self._listener(self.rows, 0)
+            yield row
+
+
+def _as_text(row: Sequence[Cell]) -> tuple[object, ...]:
+    """Return the cells as they stand in a CSV file: instants as the wall clock shows them."""
+    return tuple(f"{local_time(cell):%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else cell for cell in row)
+
+
+def _notes(session: Session, work: Work, now: datetime) -> list[tuple[str, str]]:
+    """Return who took this file, when and why: it goes with every copy."""
+    who = session.scalars(
+        select(Person.name).join(Account, Account.person_id == Person.id).where(Account.id == work.actor.account_id)
+    ).one()
+    name = NAMES[work.kind]
+    notes = [
+        ("文件 File", f"{name.zh} {name.en}"),
+        ("导出人 Taken out by", f"{who} ({work.actor.role.value})"),
+        ("导出时间 At", f"{local_time(now):%Y-%m-%d %H:%M}"),
+        ("用途 Reason", work.reason),
+        ("编号 Number", str(work.id)),
+    ]
+    if isinstance(work.scope.first_day, date):
+        notes.insert(1, ("日期 Days", f"{work.scope.first_day} – {work.scope.last_day}"))
+    return notes
