@@ -21,6 +21,7 @@ from booking.demo.owners import HELD, NAMED_CARS, STORIES, Cast, named_cars, oth
 from booking.demo.people import STAGES, DemoLearner, add_learners
 from booking.demo.signins import Login, open_sign_ins
 from booking.demo.stations import add_stations, plan_stations
+from booking.demo.voices import let_everybody_speak
 from booking.exams.line import EXAMS
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -82,6 +83,7 @@ def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo
         plan_stations(city, today, now=now, approved_to=today + timedelta(12), last=today + timedelta(13))
     fleet = _live(city, people, vehicles, now, echo)
     _reach(city, fleet, now)
+    let_everybody_speak(city, now)
     owners = list({car.owner.phone: car.owner for car in fleet.cars}.values()) if fleet else []
     return open_sign_ins(sessions, staff, people, owners, now)
 
