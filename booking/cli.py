@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -18,6 +18,7 @@ from booking.accounts import queries as accounts
 from booking.accounts.service import staff
 from booking.allotment import verifying
 from booking.app import open_sessions
+from booking.bookings import ticket_command
 from booking.demo.build import build_demo, is_empty
 from booking.demo.signins import sign_ins_in_words
 from booking.exams import imports as exams
@@ -220,14 +221,18 @@ def check() -> None:
     sys.exit(1 if broken else 0)
 
 
-# `booking.entry` runs it without this module; here it stands for `booking --help`.
-@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, type=click.UNPROCESSED)
-def verify(words: tuple[str, ...]) -> None:
-    """Recompute a round from its public record; no database, network or secret is needed."""
-    sys.exit(verifying.main(words))
+# `booking.entry` runs these without this module; here they stand for `booking --help`.
+def alone(name: str, run: Callable[[Sequence[str]], int], what: str) -> click.Command:
+    """Return a command that reads its own words and needs nothing of the house."""
+    words, options = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED), {"ignore_unknown_options": True}
+    return click.Command(
+        name, options, lambda words: sys.exit(run(words)), params=[words], help=what, add_help_option=False
+    )
 
 
+NEEDS_NOTHING = "no database, network or secret is needed."
+main.add_command(alone("verify", verifying.main, f"Recompute a round from its public record; {NEEDS_NOTHING}"))
+main.add_command(alone("ticket", ticket_command.main, f"Check the signature of a ticket; {NEEDS_NOTHING}"))
 main.add_command(simulate)
 
 

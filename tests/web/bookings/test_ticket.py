@@ -12,13 +12,13 @@ from booking.bookings.models import Booking, BookingState
 from booking.bookings.queries import shown
 from booking.bookings.ticket import Ticket, public_key, read_ticket
 from booking.bookings.ticket_code import code_of
-from booking.bookings.ticket_issue import issued
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, keyring_of, reading, unit_of_work
 from booking.sites.models import Site
 from tests import factories
 from tests.conftest import NOW
 from tests.web.bookings.sheets import Sheet
+from tests.web.bookings.tickets import text_of
 from tests.web.conftest import Visitor
 
 RARE = "䶮㛃㭎𬭎𫖯𠅤"
@@ -39,11 +39,6 @@ def learner(mei: Actor, visitor: Callable[..., Visitor]) -> Visitor:
 def reference(mei: Actor, sessions: Sessions) -> str:
     with unit_of_work(sessions) as session:
         return factories.booking(session, mei, factories.slot(session), at=NOW)
-
-
-def text_of(sessions: Sessions, reference: str) -> str:
-    with reading(sessions) as session:
-        return issued(session, shown(session, reference, person_id=None)).text
 
 
 def test_the_ticket_holds_all_that_is_needed_on_the_day(learner: Visitor, reference: str) -> None:

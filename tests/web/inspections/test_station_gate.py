@@ -10,6 +10,7 @@ from booking.attendance.models import VisitKind
 from booking.bookings.models import BookingState
 from booking.inspections.line import INSPECTIONS
 from booking.kernel.actors import Role
+from tests.web.bookings.tickets import text_of
 from tests.web.conftest import Visitor, hidden_fields
 from tests.web.inspections.yard import LATER, Yard, words
 
@@ -24,6 +25,18 @@ def test_a_scanned_ticket_is_let_in_with_its_number_shown_large(yard: Yard) -> N
     assert "Let in" in page
     assert '<p class="call">1</p>' in page
     assert "Expected start 10:00" in words(page)
+    assert yard.booking(reference) is BookingState.ATTENDED
+
+
+def test_the_signed_code_lets_in_and_a_forged_one_does_not(yard: Yard) -> None:
+    reference = yard.booked(yard.car(), "10:00")
+    text = text_of(yard.sessions, reference)
+
+    forged = yard.arrive(text.replace(reference, reference[::-1]))
+    assert forged.status_code == 422
+    assert "This is no ticket of this office, or it has been altered." in forged.text
+    assert yard.visits() == []
+    assert yard.arrive(text).status_code == 303
     assert yard.booking(reference) is BookingState.ATTENDED
 
 
