@@ -16,6 +16,8 @@ from booking.web.words import LANES
 
 LONGEST_SEARCH = 80
 MOST_DAYS = 31
+MOST_DIGITS = 6
+NOT_LOOKED = -1  # no number of bookings is this one, so nothing is confirmed unseen
 WHICH = _l("Choose from the list")
 LANE_CHOICES = [SelectChoice(code, LANES[code]) for code in ("make_up", "priority", "ordinary")]
 
@@ -52,7 +54,19 @@ class NumbersForm(FlaskForm):
     numbers = StringField(_l("Numbers drawn"), [InputRequired(_l("Enter the twenty numbers"))])
 
 
-class ConfirmForm(FlaskForm):
+class SeenFields(Form):
+    """How many bookings were looked at before the confirming."""
+
+    seen = HiddenField()
+
+    @property
+    def bookings_seen(self) -> int:
+        """The number that was looked at; what makes no sense is no number of bookings."""
+        text = str(self.seen.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else NOT_LOOKED
+
+
+class ConfirmForm(FlaskForm, SeenFields):
     """Do what the page says."""
 
 
@@ -109,7 +123,7 @@ class ScopeFields(Form):
             raise ValidationError(_l("The last day must follow the first, by a month at the most"))
 
 
-class ClosureForm(FlaskForm, ScopeFields):
+class ClosureForm(FlaskForm, ScopeFields, SeenFields):
     """A closure with the reason that everybody will read."""
 
     reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)
@@ -125,3 +139,9 @@ def refuse(form: Form, error: BookingError) -> None:
 def _require_choice(field: SelectField) -> None:
     if field.data not in values_of(field):
         raise ValidationError(WHICH)
+
+
+class WithdrawForm(FlaskForm, SeenFields):
+    """Why a published session is taken back; the reason becomes public."""
+
+    reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)

@@ -93,6 +93,11 @@ def _rows(
             }
 
 
+def read_out(template: str, language: Language, facts: Mapping[str, object]) -> tuple[str, str]:
+    """Return title and text of a message as it would be written; nothing is sent."""
+    return _written(template, language, facts)
+
+
 def mark_read(session: Session, person_id: PersonId, notice_id: int, *, now: datetime) -> None:
     """Note that a person opened a message; the first opening counts. It is the reader's mark, so no audit row."""
     session.execute(_unread(person_id).where(Notice.id == notice_id).values(read_at=now))

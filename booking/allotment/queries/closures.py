@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from booking.accounts import queries as people
 from booking.accounts.models import Person
 from booking.allotment.models.proposals import Closure
+from booking.allotment.queries.impact import Impact, impact_of
 from booking.allotment.service import closures
 from booking.allotment.service.closures import Hit, Scope
 from booking.bookings.models import LIVE, Booking
 from booking.kernel.errors import NotFoundError
 from booking.kernel.identifiers import masked_mobile, masked_name
-from booking.kernel.ids import PersonId, SiteId
+from booking.kernel.ids import PersonId, SiteId, SlotId
 from booking.plans.queries.public import Closing
 from booking.sites.models import Site
 from booking.slots.models import Slot
@@ -77,15 +78,13 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Who is hit: every session, and one page of the people who hold a place."""
+    """Who is hit: in all, every session by its id, and one page of the people who hold a place."""
 
+    impact: Impact
     hits: Sequence[HitShown]
     holders: Sequence[Holder]
     has_more: bool
-
-    @property
-    def bookings(self) -> int:
-        return sum(hit.bookings for hit in self.hits)
+    slot_ids: Sequence[SlotId]
 
     @property
     def requests(self) -> int:
@@ -139,7 +138,7 @@ def public_closings(session: Session, today: date) -> Sequence[Closing]:
 
 
 def preview(session: Session, scope: Scope, *, now: datetime, page: int = 1) -> Preview:
-    """Return who would be hit now; five statements."""
+    """Return who would be hit now; nine statements."""
     hits = closures.preview(session, scope, now=now)
     sites = dict(_site_names(session, hits))
     shown = [
@@ -147,9 +146,14 @@ def preview(session: Session, scope: Scope, *, now: datetime, page: int = 1) -> 
                  hit.requests)
         for hit in sorted(hits, key=lambda hit: (hit.slot.starts_at, hit.slot.site_id, hit.slot.id))
     ]  # fmt: skip
-    wanted = (Booking.slot_id.in_([hit.slot.id for hit in hits]), Booking.state.in_(LIVE))
-    holders = _holders(session, *wanted, page=page)
-    return Preview(shown, holders[:PAGE], len(holders) > PAGE)
+    slot_ids = [SlotId(hit.slot.id) for hit in sorted(hits, key=lambda hit: (hit.slot.starts_at, hit.slot.id))]
+    return Preview(impact_of(session, slot_ids), shown, *holders_of(session, slot_ids, page=page), slot_ids)
+
+
+def holders_of(session: Session, slot_ids: Sequence[SlotId], *, page: int = 1) -> tuple[Sequence[Holder], bool]:
+    """Return one page of the people who hold a place in these slots, masked, and whether there are more."""
+    holders = _holders(session, Booking.slot_id.in_(slot_ids), Booking.state.in_(LIVE), page=page)
+    return holders[:PAGE], len(holders) > PAGE
 
 
 def outcome(session: Session, closure: ClosureShown) -> Outcome:

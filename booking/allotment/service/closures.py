@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from booking.allotment.models.proposals import Closure
 from booking.allotment.models.requests import Entry, Request, RequestState, RequestWish, Standing
 from booking.allotment.service.entering import enter_rounds
+from booking.allotment.service.impact import require_seen
 from booking.allotment.service.messages import tell_of_request
 from booking.allotment.service.wishes import AnyAt, as_columns, open_choices
 from booking.allotment.service.wishes import rows_by_round as rows_of_rounds
@@ -80,18 +81,23 @@ def preview(session: Session, scope: Scope, *, now: datetime) -> Sequence[Hit]:
     return [Hit(slot, held.get(slot.id, 0), asked.get(slot.id, 0)) for slot in found]
 
 
-def propose(session: Session, scope: Scope, *, reason: str, actor: Actor, now: datetime) -> int:
-    """Propose a closure with the reason that will be public; return its number.
+def propose(
+    session: Session, scope: Scope, *, reason: str, actor: Actor, now: datetime, seen: int | None = None
+) -> int:
+    """Propose a closure with the reason that will be public; return its number. `seen` bookings were looked at.
 
-    Raises `InvalidInputError` for a missing reason or days out of order, `NotFoundError` if it would hit nothing.
+    Raises `ImpactChangedError` if it hits another number by now, `InvalidInputError` for a missing reason or days out
+    of order, `NotFoundError` if it would hit nothing.
     """
     if not reason.strip():
         raise InvalidInputError("reason")
     if scope.last_day < scope.first_day:
         raise InvalidInputError("last_day")
     proposer = _person(actor, scope)
-    if session.scalar(_matching(scope, now).limit(1)) is None:
+    hit = session.scalars(_matching(scope, now)).all()
+    if not hit:
         raise NotFoundError
+    require_seen(session, [SlotId(slot.id) for slot in hit], seen)
     row = insert(Closure).values(
         line=scope.line,
         service=scope.service,
@@ -107,11 +113,11 @@ def propose(session: Session, scope: Scope, *, reason: str, actor: Actor, now: d
     return closure_id
 
 
-def approve(session: Session, closure_id: int, *, actor: Actor, now: datetime) -> int:
-    """Consent as a second person and take the slots back at once; return how many.
+def approve(session: Session, closure_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> int:
+    """Consent as a second person and take the slots back at once; return how many. `seen` bookings were looked at.
 
     The people in them are told and asked for again by the job of the next minute. Raises `SamePersonError` (by
-    person) or `InvalidStateError` if it is done already.
+    person), `InvalidStateError` if it is done already, `ImpactChangedError` if it hits another number by now.
     """
     closure = session.get(Closure, closure_id)
     if closure is None:
@@ -121,6 +127,7 @@ def approve(session: Session, closure_id: int, *, actor: Actor, now: datetime) -
     if approver == closure.proposed_by_person:
         raise SamePersonError
     hit = session.scalars(_matching(scope, now)).all()
+    require_seen(session, [SlotId(slot.id) for slot in hit], seen if closure.approved_at is None else None)
     claim = update(Closure).where(Closure.id == closure_id, Closure.approved_at.is_(None))
     if rows_changed(session, claim.values(approved_at=now, approved_by_person=approver, slots=len(hit))) != 1:
         raise InvalidStateError

@@ -1,5 +1,6 @@
 """Closing a site or a day: who would be hit, the proposal, the second person's consent, what became of it."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,13 +11,16 @@ from wtforms import SelectChoice
 
 from booking.allotment.forms import ClosureForm, ConfirmForm, ScopeFields, refuse
 from booking.allotment.queries import closures as queries
+from booking.allotment.queries.impact import Told, told
 from booking.allotment.service import closures as service
 from booking.allotment.service.closures import Scope
+from booking.allotment.service.impact import ImpactChangedError
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.desk import permissions
 from booking.allotment.views.paging import beside, page_asked
+from booking.allotment.views.withdrawals import Changed
 from booking.allotment.views.words import service_choices
-from booking.bookings.registered import all_lines
+from booking.bookings.registered import all_lines, line_of
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
@@ -62,7 +66,16 @@ def propose_closure() -> ResponseReturnValue:
         return _new_page(form, form), 422
     try:
         with unit_of_work(sessions()) as session:
-            number = service.propose(session, _scope(form), reason=form.reason.data, actor=actor(), now=now())
+            number = service.propose(
+                session,
+                _scope(form),
+                reason=form.reason.data,
+                seen=form.bookings_seen,
+                actor=actor(),
+                now=now(),
+            )
+    except ImpactChangedError as refused:
+        return _new_page(form, form, Changed(form.bookings_seen, refused.hit)), status_of(refused)
     except (InvalidInputError, NotFoundError) as refused:
         refuse(form, refused)
         return _new_page(form, form), 422
@@ -79,9 +92,12 @@ def closure(closure_id: int) -> ResponseReturnValue:
 @bp.post("/desk/closures/<int:closure_id>")
 @may(Act.APPROVE_CLOSURES)
 def approve_closure(closure_id: int) -> ResponseReturnValue:
+    form = ConfirmForm()
     try:
         with unit_of_work(sessions()) as session:
-            service.approve(session, closure_id, actor=actor(), now=now())
+            service.approve(session, closure_id, seen=form.bookings_seen, actor=actor(), now=now())
+    except ImpactChangedError as refused:
+        return _closure_page(closure_id, changed=Changed(form.bookings_seen, refused.hit)), status_of(refused)
     except ConflictError as refused:
         return _closure_page(closure_id, refused), status_of(refused)
     flash(_("The sessions are taken back. Everybody in them is told within minutes and asked for again."), "success")
@@ -112,31 +128,53 @@ def _preview(session: Session, form: ScopeFields | None) -> queries.Preview | No
     return queries.preview(session, _scope(form), now=now(), page=page_asked())
 
 
-def _new_page(fields: ScopeFields, form: ClosureForm | None) -> str:
+def _new_page(fields: ScopeFields, form: ClosureForm | None, changed: Changed | None = None) -> str:
     with reading(sessions()) as session:
         preview = _preview(session, form)
+        words = _told(session, preview, fields.line.data, form.reason.data if form else "")
     kept = ("line", "site", "service", "first_day", "last_day")
     pages = beside(*kept, has_more=preview.has_more, anchor="people") if preview else None
-    return render_template("allotment/closure_new.html", fields=fields, form=form, preview=preview, beside=pages)
+    if form and preview:
+        form.seen.data = str(preview.impact.bookings)
+    return render_template(
+        "allotment/closure_new.html",
+        fields=fields,
+        form=form,
+        preview=preview,
+        told=words,
+        beside=pages,
+        changed=changed,
+    )
 
 
-def _closure_page(closure_id: int, refused: BookingError | None = None) -> str:
+def _told(session: Session, preview: queries.Preview | None, line: str, reason: str | None) -> Sequence[Told]:
+    """Return what everybody hit is told, as the first session's people read it."""
+    if preview is None or not preview.slot_ids:
+        return ()
+    return told(session, line_of(line), preview.slot_ids[0], reason=reason or "", language=language())
+
+
+def _closure_page(closure_id: int, refused: BookingError | None = None, changed: Changed | None = None) -> str:
     with reading(sessions()) as session:
         shown = queries.closure_shown(session, closure_id)
         if actor().site_id not in (None, shown.site_id):
             raise NotAllowedError
         preview = None if shown.approved_at else queries.preview(session, shown.scope, now=now(), page=page_asked())
+        words = _told(session, preview, shown.line, shown.reason)
         outcome = queries.outcome(session, shown) if shown.approved_at else None
         left = queries.left_over(session, shown.line) if outcome and permissions()["see_people"] else ()
+    form = ConfirmForm(formdata=None, seen=str(preview.impact.bookings) if preview else "")
     return render_template(
         "allotment/closure.html",
         closure=shown,
         preview=preview,
+        told=words,
+        changed=changed,
         beside=beside(has_more=preview.has_more, anchor="people") if preview else None,
         outcome=outcome,
         left=left,
         refused=worded(refused.wording) if refused else None,
-        form=ConfirmForm(),
+        form=form,
         is_own=shown.proposed_by == me().person_id,
         can=permissions(),
     )

@@ -1,13 +1,30 @@
 """Forms from which drafts are made or changed."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectChoice, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from collections.abc import Sequence
+from datetime import date
 
-from booking.plans.forms.fields import PUBLIC_REASON, DaysField, PlanDayField, WeekdaysField
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+
+from booking.kernel.ids import SiteId
+from booking.plans.forms.fields import (
+    PUBLIC_REASON,
+    DaysField,
+    OtherSessionsField,
+    PlanDayField,
+    WeekdaysField,
+    values_of,
+)
 from booking.plans.forms.sessions import PlaceForm, SessionsForm
-from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedDay
-from booking.web.fields import DayField
+from booking.plans.queries.board import monday_of
+from booking.plans.queries.plans import PlanShown
+from booking.plans.rules.copying import MOST_WEEKS, target_weeks
+from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedDay, PlannedLine
+from booking.plans.rules.written import content_written, read_sessions
+from booking.plans.service.copying import Copying
+from booking.web.fields import NOT_A_DAY, DayField
 
 WEEKDAYS = [
     SelectChoice("1", _l("Monday")),
@@ -20,6 +37,9 @@ WEEKDAYS = [
 ]
 
 
+ANY_DAY = date(2026, 1, 5)  # stands in for a day that is missing, which its own field says
+
+
 class PatternForm(PlaceForm):
     """A weekly pattern with its exceptions."""
 
@@ -28,6 +48,7 @@ class PatternForm(PlaceForm):
     weekdays = WeekdaysField(_l("On these days of the week"), choices=WEEKDAYS)
     skipped = DaysField(_l("Days left out"))
     extra = DaysField(_l("Extra days"))
+    other = OtherSessionsField(_l("Days with other sessions"))
     seen = HiddenField()
 
     def validate_last(self, field: DayField) -> None:
@@ -41,7 +62,48 @@ class PatternForm(PlaceForm):
 
     @property
     def exceptions(self) -> Exceptions:
-        return Exceptions(self.skipped.days, self.extra.days)
+        return Exceptions(self.skipped.days, self.extra.days, self.other.sessions)
+
+
+class CopyForm(FlaskForm):
+    """A week of a site, and the weeks it is copied to."""
+
+    site = SelectField(_l("Site"), validate_choice=False)
+    service = SelectField(_l("Service"), validate_choice=False, default="")
+    source = PlanDayField(_l("A day of the week that is copied"), [InputRequired(_l("Enter a day of the week"))])
+    target = PlanDayField(_l("A day of the first week to fill"), [InputRequired(_l("Enter a day of the week"))])
+    weeks = IntegerField(
+        _l("How many weeks in a row"),
+        [InputRequired(_l("Enter a number of weeks")), NumberRange(1, MOST_WEEKS, _l("Between one week and eight"))],
+        default=1,
+    )
+    seen = HiddenField()
+
+    def validate_site(self, field: SelectField) -> None:
+        if field.data not in values_of(field):
+            raise ValidationError(_l("Choose a site from the list"))
+
+    def validate_service(self, field: SelectField) -> None:
+        if field.data not in values_of(field):
+            raise ValidationError(_l("Choose a service from the list"))
+
+    def validate_target(self, field: DayField) -> None:
+        if self.source.data and field.data and monday_of(field.data) == monday_of(self.source.data):
+            raise ValidationError(_l("Choose another week than the one that is copied"))
+
+    def validate_weeks(self, field: IntegerField) -> None:
+        try:
+            target_weeks(self.target.data or ANY_DAY, field.data or 1)
+        except ValueError:
+            raise ValidationError(NOT_A_DAY) from None
+
+    @property
+    def copying(self) -> Copying:
+        """What is asked for, once the form was found valid."""
+        targets = target_weeks(self.target.data, self.weeks.data)
+        source = monday_of(self.source.data)
+        kept = tuple(week for week in targets if week != source)
+        return Copying(SiteId(int(self.site.data)), source, kept, self.service.data)
 
 
 class MakeUpForm(PlaceForm):
@@ -56,10 +118,30 @@ class MakeUpForm(PlaceForm):
 
 
 class EditForm(SessionsForm):
-    """The content of a draft, with the version that was read."""
+    """The content of a draft, with the version that was read and the sessions it had then."""
 
     version = HiddenField()
+    base = HiddenField()
     exemption = TextAreaField(
         _l("Reason for an exception from the ten days"),
         [Length(max=500, message=_l("The reason is longer than 500 characters"))],
     )
+
+    @property
+    def seen_version(self) -> int:
+        """The version that was read; 0 where it makes no sense."""
+        return int(self.version.data) if str(self.version.data).isdecimal() else 0
+
+    @property
+    def seen_lines(self) -> tuple[PlannedLine, ...]:
+        """The sessions that were read."""
+        try:
+            return tuple(line for lines in read_sessions(self.base.data or "").values() for line in lines)
+        except ValueError:
+            return ()
+
+    def start_from(self, plan: PlanShown, lines: Sequence[PlannedLine], exemption: str) -> None:
+        """Show these sessions for change, on top of what is stored now."""
+        self.fill(lines)
+        self.version.data, self.exemption.data = str(plan.version), exemption
+        self.base.data = content_written(plan.day, plan.planned.lines)

@@ -1,6 +1,7 @@
 """Fields that the forms of plans share, and what a reason must be."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
@@ -8,7 +9,8 @@ from wtforms import Form, IntegerField, SelectField, SelectMultipleField, TextAr
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from booking.plans.rules.pattern import plannable
+from booking.plans.rules.pattern import PlannedLine, plannable
+from booking.plans.rules.written import read_sessions
 from booking.web.fields import NOT_A_DAY, DayField
 
 REASON = [
@@ -63,6 +65,20 @@ class WeekdaysField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class OtherSessionsField(TextAreaField):
+    """Days with other sessions than the pattern's, one session a line."""
+
+    sessions: Mapping[date, tuple[PlannedLine, ...]] = {}
+
+    def pre_validate(self, form: Form) -> None:
+        try:
+            self.sessions = read_sessions(self.data or "")
+        except ValueError as failure:
+            raise ValidationError(
+                _l("Line %(number)s: write it like 2026-12-01 08:30-09:30 C1 40+5", number=failure.args[0])
+            ) from None
 
 
 class DaysField(TextAreaField):

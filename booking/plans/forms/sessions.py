@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -57,12 +58,11 @@ class SessionsForm(FlaskForm):
         return tuple(sorted(row.line for row in self.rows if not row.is_blank))
 
     def fill(self, lines: Sequence[PlannedLine]) -> None:
-        """Show stored sessions for change."""
-        for row, line in zip(self.rows, lines, strict=False):
-            for field, value in zip(
-                row, (line.starts, line.ends, line.classes, line.ordinary, line.priority), strict=True
-            ):
-                field.data = value
+        """Show these sessions for change, whatever was entered before; further rows are blank."""
+        for row, line in zip_longest(self.rows, lines[:ROWS]):
+            values = (line.starts, line.ends, line.classes, line.ordinary, line.priority) if line else (None,) * 5
+            for field, value in zip(row, values, strict=True):
+                field.data, field.raw_data = value, None
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         is_valid = bool(super().validate(extra_validators))

@@ -5,19 +5,13 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, HiddenField, SelectField, TextAreaField
 
-from booking.plans.forms.fields import PUBLIC_REASON, REASON
+from booking.plans.forms.fields import REASON
 
 
 class ReasonForm(FlaskForm):
     """Why a plan goes back to its drafter."""
 
     reason = TextAreaField(_l("Reason"), REASON)
-
-
-class WithdrawalForm(FlaskForm):
-    """Why a published session is taken back; the reason becomes public."""
-
-    reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)
 
 
 class ImportForm(FlaskForm):

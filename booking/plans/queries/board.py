@@ -1,6 +1,6 @@
 """The planning board: one week in detail, and the weeks to come by site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,6 +36,11 @@ class BoardPlan:
     taken: int
 
     @property
+    def free(self) -> int:
+        """Places that nobody has."""
+        return self.places - self.taken
+
+    @property
     def token(self) -> str:
         """What an approver quotes: which plan, and exactly which content."""
         return f"{self.id}:{self.content_hash}"
@@ -47,19 +52,14 @@ class BoardPlan:
 
 @dataclass(frozen=True, slots=True)
 class WeekTotal:
-    """The plans of one site in the week beginning with Monday `week`, counted by state."""
+    """The plans of the week beginning with Monday `week`, counted by state."""
 
     week: date
-    site_id: SiteId
     drafts: int
     submitted: int
     approved: int
     published: int
     places: int
-
-    @property
-    def plans(self) -> int:
-        return self.drafts + self.submitted + self.approved + self.published
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def plans_of_week(session: Session, monday: date, *, site_id: SiteId | None = None) -> Sequence[BoardPlan]:
-    """Return the week's plans but discarded ones, by site, service and day, in one statement."""
+def plans_between(session: Session, first: date, last: date, *, site_id: SiteId | None = None) -> Sequence[BoardPlan]:
+    """Return the plans of these days but discarded ones, by site, service and day, in one statement."""
     taken = select(func.sum(Quota.taken)).join(PlanLine, PlanLine.slot_id == Quota.slot_id)
     columns = [getattr(Plan, name) for name in BoardPlan.__dataclass_fields__ if hasattr(Plan, name)]
     query = (
@@ -104,7 +104,7 @@ def plans_of_week(session: Session, monday: date, *, site_id: SiteId | None = No
             func.coalesce(taken.where(PlanLine.plan_id == Plan.id).scalar_subquery(), 0).label("taken"),
         )
         .join(Site, Site.id == Plan.site_id)
-        .where(Plan.day.between(monday, monday + WEEK - timedelta(days=1)), Plan.state != PlanState.DISCARDED)
+        .where(Plan.day.between(first, last), Plan.state != PlanState.DISCARDED)
         .order_by(Site.code, Plan.service, Plan.day, Plan.id)
     )
     if site_id is not None:
@@ -112,28 +112,25 @@ def plans_of_week(session: Session, monday: date, *, site_id: SiteId | None = No
     return [BoardPlan(**row) for row in session.execute(query).mappings()]
 
 
-def weeks_ahead(session: Session, monday: date, *, site_id: SiteId | None = None) -> Mapping[date, list[WeekTotal]]:
-    """Return the totals by week and site from `monday` on, in one statement; weeks without plans are left out."""
+def weeks_ahead(session: Session, monday: date, *, site_id: SiteId | None = None) -> Sequence[WeekTotal]:
+    """Return the totals of eight weeks from `monday` on, in one statement; weeks without plans are left out."""
     count = {
         state: func.sum(case((Plan.state == state, 1), else_=0)).label(state.value)
         for state in (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.APPROVED, PlanState.PUBLISHED)
     }
     query = (
-        select(Plan.day, Plan.site_id, *count.values(), func.sum(_places()).label("places"))
+        select(Plan.day, *count.values(), func.coalesce(func.sum(_places()), 0).label("places"))
         .where(Plan.day.between(monday, monday + WEEK * WEEKS_AHEAD - timedelta(days=1)))
         .where(Plan.state != PlanState.DISCARDED)
-        .group_by(Plan.day, Plan.site_id)
+        .group_by(Plan.day)
     )
     if site_id is not None:
         query = query.where(Plan.site_id == site_id)
-    totals: dict[tuple[date, SiteId], list[int]] = {}
-    for day, site, *counts in session.execute(query):
-        so_far = totals.setdefault((monday_of(day), SiteId(site)), [0] * len(counts))
-        so_far[:] = [one + other for one, other in zip(so_far, counts, strict=True)]
-    weeks: dict[date, list[WeekTotal]] = {}
-    for (week, site), counts in sorted(totals.items()):
-        weeks.setdefault(week, []).append(WeekTotal(week, site, *counts))
-    return weeks
+    totals: dict[date, list[int]] = {}
+    for day, *counts in session.execute(query):
+        so_far = totals.setdefault(monday_of(day), [0] * len(counts))
+        so_far[:] = [one + int(other) for one, other in zip(so_far, counts, strict=True)]
+    return [WeekTotal(week, *counts) for week, counts in sorted(totals.items())]
 
 
 def _places() -> ColumnElement[int]:

@@ -1,6 +1,6 @@
 """From a weekly pattern with exceptions to the days and lines of a plan. Wall-clock times at the office."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -64,17 +64,22 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """Days left out, and days added whatever their weekday, also outside the range. A day in both is left out."""
+    """Days left out, days added whatever their weekday, also outside the range, and days with `other` sessions.
+
+    A day that is left out is left out, whatever else is said of it.
+    """
 
     skipped: frozenset[date] = field(default=frozenset())
     extra: frozenset[date] = field(default=frozenset())
+    other: Mapping[date, tuple[PlannedLine, ...]] = field(default_factory=dict)
 
 
 def expand(pattern: Pattern, exceptions: Exceptions = Exceptions()) -> tuple[PlannedDay, ...]:
     """Return the days of the pattern in order, each once, at most `MOST_DAYS`."""
-    wanted = {*_regular_days(pattern), *exceptions.extra} - exceptions.skipped
-    lines = tuple(sorted(pattern.lines))
-    return tuple(PlannedDay(day, lines) for day in sorted(wanted)[:MOST_DAYS])
+    wanted = {*_regular_days(pattern), *exceptions.extra, *exceptions.other} - exceptions.skipped
+    return tuple(
+        PlannedDay(day, tuple(sorted(exceptions.other.get(day, pattern.lines)))) for day in sorted(wanted)[:MOST_DAYS]
+    )
 
 
 def _regular_days(pattern: Pattern) -> Iterator[date]:

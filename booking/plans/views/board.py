@@ -1,39 +1,36 @@
-"""The planning board and the page of one plan."""
+"""The planning board: a month or a week of one site or of all, and the plans of one day."""
 
+from calendar import Calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
-from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from booking.kernel.actors import Act
-from booking.kernel.actors import may as role_may
+from booking.kernel.calendar import ONE_DAY
 from booking.kernel.db import reading
-from booking.kernel.errors import BookingError
-from booking.kernel.ids import PlanId, SiteId
-from booking.plans.forms.steps import ReasonForm
-from booking.plans.models import PlanKind, PlanState
+from booking.kernel.errors import NotFoundError
+from booking.kernel.ids import SiteId
+from booking.plans.models import PlanState
 from booking.plans.queries import board as boards
-from booking.plans.queries.board import BoardPlan
-from booking.plans.queries.circumstances import timetable_of
-from booking.plans.queries.plans import PlanShown, history, plan_shown
-from booking.plans.rules.conflicts import Conflict
-from booking.plans.rules.timetable import Timetable
-from booking.plans.service.checks import ConflictingPlanError, conflicts_of_plan, require_own_site
-from booking.plans.service.publication import MISSED
+from booking.plans.queries.board import BoardPlan, SiteChoice
+from booking.plans.queries.grid import DayShown, days_shown
+from booking.plans.rules.pattern import YEARS
 from booking.plans.views.asked import day_asked
 from booking.plans.views.blueprint import bp
-from booking.plans.views.words import ACTS, site_choices, site_name
-from booking.web.errors import status_of
+from booking.plans.views.calendar import MONTH_TITLE
+from booking.plans.views.plan import OPEN_STATES, permissions
+from booking.plans.views.words import site_choices, site_name
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
-from booking.web.language import language, until
+from booking.web.language import language
 
-DAY_HEAD = {"zh": "M/d E", "en": "E d MMM"}
-OPEN_STATES = (PlanState.DRAFT, PlanState.SUBMITTED)
+DAY_HEAD = {"zh": "M/d EEE", "en": "EEE d MMM"}
+AHEAD = timedelta(days=11)  # what is planned next lies this far ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,113 +41,119 @@ class BoardRow:
     plans: Mapping[date, Sequence[BoardPlan]]
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every board: the sites there are, and the one that is looked at (None: all of them)."""
+
+    sites: Sequence[SiteChoice]
+    asked: SiteId | None
+
+    @property
+    def name(self) -> str:
+        """The name of the only site looked at, or ""."""
+        return next((site_name(site) for site in self.sites if site.id == self.asked), "")
+
+
 @bp.get("/desk/plans")
 @may(Act.SEE_PLANS)
 def board() -> ResponseReturnValue:
-    monday = boards.monday_of(day_asked(request.args.get("week")) or today() + timedelta(days=11))
-    own_site = actor().site_id
+    month = _month_asked(request.args.get("month"))
+    return _month_page(month) if month else _week_page()
+
+
+@bp.get("/desk/plans/days/<day>")
+@may(Act.SEE_PLANS)
+def board_day(day: str) -> ResponseReturnValue:
+    asked = day_asked(day)
+    if asked is None:
+        raise NotFoundError
     with reading(sessions()) as session:
-        sites = boards.sites_to_plan(session, site_id=own_site)
-        asked = next((site.id for site in sites if str(site.id) == request.args.get("site")), own_site)
-        plans = boards.plans_of_week(session, monday, site_id=asked)
-        weeks = boards.weeks_ahead(session, boards.monday_of(today()), site_id=own_site)
-        withdrawals = boards.proposed_withdrawals(session, site_id=own_site)
-    days = _days_shown(monday, plans)
+        frame = _frame(session)
+        square = days_shown(session, asked, asked, frame.sites, site_id=frame.asked, now=now())[0]
+        plans = boards.plans_between(session, asked, asked, site_id=frame.asked)
+    return render_template(
+        "plans/board_day.html",
+        day=square,
+        plans=plans,
+        frame=frame,
+        waiting=_waiting(plans),
+        monday=boards.monday_of(asked),
+        earlier=asked - ONE_DAY,
+        later=asked + ONE_DAY,
+        can=permissions(),
+        now=now(),
+    )
+
+
+def _month_page(first: date) -> str:
+    weeks = Calendar().monthdatescalendar(first.year, first.month)
+    with reading(sessions()) as session:
+        frame = _frame(session)
+        found = days_shown(session, weeks[0][0], weeks[-1][-1], frame.sites, site_id=frame.asked, now=now())
+    by_day = {one.day: one for one in found}
+    return render_template(
+        "plans/board_month.html",
+        first=first,
+        title=str(format_date(first, MONTH_TITLE[language()], rebase=False)),
+        weeks=[[by_day[day] if day.month == first.month else None for day in week] for week in weeks],
+        days=[one for one in found if one.day.month == first.month],
+        earlier=first - ONE_DAY,
+        later=(first + timedelta(days=31)).replace(day=1),
+        frame=frame,
+        choices=site_choices(frame.sites),
+        today=today(),
+        can=permissions(),
+    )
+
+
+def _week_page() -> str:
+    monday = boards.monday_of(day_asked(request.args.get("week")) or today() + AHEAD)
+    sunday = monday + timedelta(days=6)
+    with reading(sessions()) as session:
+        frame = _frame(session)
+        plans = boards.plans_between(session, monday, sunday, site_id=frame.asked)
+        week = days_shown(session, monday, sunday, frame.sites, site_id=frame.asked, now=now())
+        weeks = boards.weeks_ahead(session, boards.monday_of(today()), site_id=frame.asked)
+        withdrawals = boards.proposed_withdrawals(session, site_id=actor().site_id)
     return render_template(
         "plans/board.html",
         monday=monday,
-        sunday=monday + timedelta(days=6),
-        days=days,
-        day_words=[str(format_date(one, DAY_HEAD[language()], rebase=False)) for one in days],
+        sunday=sunday,
+        days=_days_worth_showing(week),
+        heads={one.day: str(format_date(one.day, DAY_HEAD[language()], rebase=False)) for one in week},
         rows=_rows(plans),
-        waiting={state: [plan for plan in plans if plan.state is state] for state in OPEN_STATES},
+        waiting=_waiting(plans),
         weeks=weeks,
-        sites=sites,
         earlier=monday - boards.WEEK,
         later=monday + boards.WEEK,
-        choices=site_choices(sites),
-        site_words=[site_name(site) for site in sites],
-        asked=asked,
+        frame=frame,
+        choices=site_choices(frame.sites),
         withdrawals=withdrawals,
         can=permissions(),
         now=now(),
     )
 
 
-@bp.get("/desk/plans/<int:plan_id>")
-@may(Act.SEE_PLANS)
-def plan(plan_id: int) -> ResponseReturnValue:
-    return plan_page(PlanId(plan_id), ReasonForm()), 200
+def _frame(session: Session) -> Frame:
+    """Return what stands around the board; who runs a site sees that one."""
+    own_site = actor().site_id
+    sites = boards.sites_to_plan(session, site_id=own_site)
+    asked = next((site.id for site in sites if str(site.id) == request.args.get("site")), own_site)
+    return Frame(sites, asked)
 
 
-def plan_page(plan_id: PlanId, form: ReasonForm, refused: BookingError | None = None) -> str:
-    """Render the page of one plan, with why the last step was refused if it was."""
-    found: tuple[Conflict, ...] = ()
-    with reading(sessions()) as session:
-        shown = plan_shown(session, plan_id)
-        require_own_site(actor(), shown.site_id)
-        timetable = timetable_of(session, shown.line, shown.day, method=shown.method)
-        events = history(session, shown)
-        withdrawals = boards.proposed_withdrawals(session, site_id=shown.site_id)
-        if shown.state in (*OPEN_STATES, PlanState.APPROVED):
-            found = conflicts_of_plan(session, shown, now=now())
-    return render_template(
-        "plans/plan.html",
-        plan=shown,
-        monday=boards.monday_of(shown.day),
-        steps=_timeline(shown, timetable),
-        conflicts=found,
-        events=events,
-        proposed={proposal.slot_id: proposal for proposal in withdrawals},
-        form=form,
-        refused=refused,
-        missed=MISSED,
-        acts=ACTS,
-        can=permissions(),
-        now=now(),
-    )
+def _month_asked(text: str | None) -> date | None:
+    first = day_asked(f"{text}-01") if text else None
+    return first if first and YEARS.start < first.year < YEARS.stop - 1 else None
 
 
-def plan_page_again(plan_id: PlanId, refused: BookingError) -> ResponseReturnValue:
-    """Answer a refused step with the plan as it stands now and the reason."""
-    status = 422 if isinstance(refused, ConflictingPlanError) else status_of(refused)
-    return plan_page(plan_id, ReasonForm(formdata=None), refused), status
+def _waiting(plans: Sequence[BoardPlan]) -> Mapping[PlanState, Sequence[BoardPlan]]:
+    return {state: [plan for plan in plans if plan.state is state] for state in OPEN_STATES}
 
 
-def permissions() -> Mapping[str, bool]:
-    """Say what the reader may do with plans; each step asks again."""
-    return {
-        "propose": role_may(actor(), Act.PROPOSE_PLANS),
-        "approve": role_may(actor(), Act.APPROVE_PLANS),
-    }
-
-
-def _timeline(plan: PlanShown, timetable: Timetable) -> list[tuple[str, str, str]]:
-    """Return the instants of the plan in order, the first that lies ahead marked as the present one."""
-    timetable = timetable.opened_at(plan.publish_at) if plan.kind is PlanKind.MAKE_UP else timetable
-    published = (_("Published"), plan.published_at) if plan.published_at else (_("To be published"), plan.publish_at)
-    steps = [
-        published,
-        (_("Last lawful instant of publication"), plan.publish_by),
-        *_round_steps(timetable),
-        (_("Booking opens"), timetable.opens_at),
-        (_("Booking and cancelling on line end"), timetable.closes_at),
-        (_("The first session begins"), min((line.starts_at for line in plan.lines), default=timetable.closes_at)),
-    ]
-    return [
-        (what, until(at), "done" if at <= now() else "later") for what, at in sorted(steps, key=lambda step: step[1])
-    ]
-
-
-def _round_steps(timetable: Timetable) -> list[tuple[str, datetime]]:
-    times = timetable.round
-    return [(_("Requests close"), times.closes_at), (_("Places are given"), times.beacon_not_before)] if times else []
-
-
-def _days_shown(monday: date, plans: Sequence[BoardPlan]) -> Sequence[date]:
-    """Return Monday to Friday, and the weekend days on which something is planned."""
-    week = [monday + timedelta(days=number) for number in range(7)]
-    return [day for day in week if day.isoweekday() <= 5 or any(plan.day == day for plan in plans)]
+def _days_worth_showing(week: Sequence[DayShown]) -> Sequence[DayShown]:
+    """Return Monday to Friday, and the weekend days that are open or on which something is planned."""
+    return [one for one in week if one.day.isoweekday() <= 5 or one.plans.plans or one.is_open]
 
 
 def _rows(plans: Sequence[BoardPlan]) -> Sequence[BoardRow]:

@@ -1,4 +1,4 @@
-"""Writing drafts: a pattern with its preview, a make-up session, changing a draft."""
+"""Writing drafts: a pattern with its preview, a make-up session."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,16 @@ from flask_babel import gettext as _
 
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
-from booking.kernel.errors import StaleError
-from booking.kernel.ids import PlanId
-from booking.plans.forms.drafts import EditForm, MakeUpForm, PatternForm
+from booking.plans.forms.drafts import MakeUpForm, PatternForm
 from booking.plans.forms.sessions import PlaceForm
 from booking.plans.queries.board import monday_of, sites_to_plan
 from booking.plans.queries.circumstances import Planning
-from booking.plans.queries.plans import PlanShown, history, plan_shown
 from booking.plans.rules.conflicts import Conflict
 from booking.plans.rules.pattern import PlannedDay, expand
-from booking.plans.service.checks import ConflictingPlanError, conflicts_of_days, require_own_site
-from booking.plans.service.drafting import Content, change_draft, draft_make_up, draft_plans
+from booking.plans.service.checks import ConflictingPlanError, conflicts_of_days
+from booking.plans.service.drafting import draft_make_up, draft_plans
 from booking.plans.views.blueprint import bp
-from booking.plans.views.words import ACTS, place_choices
+from booking.plans.views.words import place_choices
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
@@ -103,57 +100,6 @@ def make_up() -> ResponseReturnValue:
         return render_template("plans/make_up.html", form=form, conflicts=refused.conflicts), 422
     flash(_("The make-up sessions are saved as a draft. Submit them now."), "success")
     return redirect(url_for("plans.plan", plan_id=plan_id), 303)
-
-
-@bp.route("/desk/plans/<int:plan_id>/edit", methods=["GET", "POST"])
-@may(Act.PROPOSE_PLANS)
-def edit(plan_id: int) -> ResponseReturnValue:
-    shown = _own_plan(PlanId(plan_id))
-    form = EditForm()
-    if request.method == "GET":
-        form.fill(shown.planned.lines)
-        form.version.data, form.exemption.data = shown.version, shown.exemption
-    if not form.validate_on_submit():
-        return _edit_page(shown, form, status=422 if request.method == "POST" else 200)
-    content = Content(form.lines, form.exemption.data or "")
-    try:
-        with unit_of_work(sessions()) as session:
-            change_draft(session, shown.id, content, version=_version(form), actor=actor(), now=now())
-    except ConflictingPlanError as refused:
-        return _edit_page(shown, form, refused.conflicts, status=422)
-    except StaleError:
-        # What is stored now is shown beside the input; saving again is then a decision.
-        form.version.data = str(shown.version)
-        return _edit_page(shown, form, is_stale=True, status=409)
-    flash(_("The draft is changed."), "success")
-    return redirect(url_for("plans.plan", plan_id=plan_id), 303)
-
-
-def _edit_page(
-    shown: PlanShown,
-    form: EditForm,
-    conflicts: Sequence[Conflict] = (),
-    *,
-    is_stale: bool = False,
-    status: int,
-) -> ResponseReturnValue:
-    with reading(sessions()) as session:
-        events = history(session, shown) if is_stale else ()
-    page = render_template(
-        "plans/edit.html", plan=shown, form=form, conflicts=conflicts, is_stale=is_stale, events=events, acts=ACTS
-    )
-    return page, status
-
-
-def _own_plan(plan_id: PlanId) -> PlanShown:
-    with reading(sessions()) as session:
-        shown = plan_shown(session, plan_id)
-    require_own_site(actor(), shown.site_id)
-    return shown
-
-
-def _version(form: EditForm) -> int:
-    return int(form.version.data) if str(form.version.data).isdecimal() else 0
 
 
 def _offer_places(form: PlaceForm) -> None:

@@ -14,8 +14,9 @@ from booking.kernel.ids import PlanId
 from booking.plans.forms.steps import ReasonForm
 from booking.plans.service import approval, drafting
 from booking.plans.service.checks import ConflictingPlanError
+from booking.plans.views.asked import day_asked
 from booking.plans.views.blueprint import bp
-from booking.plans.views.board import plan_page, plan_page_again
+from booking.plans.views.plan import plan_page, plan_page_again
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 from booking.web.language import worded
@@ -110,7 +111,10 @@ def _take_all(steps: Iterable[tuple[PlanId, Step]]) -> ResponseReturnValue:
         flash(_("Done for %(count)s plans.", count=taken), "success")
     for sentence in refused:
         flash(sentence, "error")
-    return redirect(url_for("plans.board", week=request.form.get("week"), site=request.form.get("site") or None), 303)
+    site, day = request.form.get("site") or None, day_asked(request.form.get("day"))
+    if day is not None:
+        return redirect(url_for("plans.board_day", day=day.isoformat(), site=site), 303)
+    return redirect(url_for("plans.board", week=request.form.get("week"), site=site), 303)
 
 
 def _reason(refusal: BookingError) -> str:

@@ -99,13 +99,13 @@ def test_a_declined_proposal_leaves_the_slot_and_can_be_made_again(sessions: Ses
     assert proposed(desk, slot_id) > 0
 
 
-def test_a_session_that_has_begun_or_does_not_exist_is_not_withdrawn(sessions: Sessions) -> None:
+def test_a_session_that_is_over_or_does_not_exist_is_not_withdrawn(sessions: Sessions) -> None:
     desk, slot_id = published(sessions)
     with reading(sessions) as session:
-        begins = session.get_one(Slot, slot_id).starts_at
+        ends = session.get_one(Slot, slot_id).ends_at
 
     with pytest.raises(InvalidStateError), unit_of_work(sessions) as session:
-        propose_withdrawal(session, slot_id, reason="晚了", actor=desk.planner, now=begins)
+        propose_withdrawal(session, slot_id, reason="晚了", actor=desk.planner, now=ends)
     with pytest.raises(NotFoundError), unit_of_work(sessions) as session:
         propose_withdrawal(session, SlotId(999), reason="无", actor=desk.planner, now=PUBLISH_AT)
     with pytest.raises(InvalidInputError), unit_of_work(sessions) as session:

@@ -2,10 +2,12 @@
 
 from datetime import date, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.plans.rules.pattern import MOST_DAYS, Exceptions, Pattern, PlannedLine, expand
+from booking.plans.rules.written import read_sessions, written
 
 MORNING = PlannedLine(time(8, 30), time(9, 30), "C1", ordinary=40, priority=5)
 FIRST = date(2026, 12, 7)
@@ -80,3 +82,39 @@ def test_overlap_is_mutual_and_needs_a_common_class(rows: list[tuple[int, int, s
             assert one.overlaps(other) == other.overlaps(one)
             if {one.classes, other.classes} == {"C1", "C2"}:
                 assert not one.overlaps(other)
+
+
+def test_a_day_with_other_sessions_has_these_and_no_others_whatever_its_weekday() -> None:
+    saturday, evening = date(2026, 12, 12), PlannedLine(time(18), time(19), "", ordinary=20)
+
+    planned = {
+        one.day: one.lines for one in expand(pattern(), Exceptions(other={FIRST: (evening,), saturday: (evening,)}))
+    }
+
+    assert planned[FIRST] == planned[saturday] == (evening,)
+    assert planned[FIRST + timedelta(1)] == (MORNING,)
+
+
+sessions = st.builds(
+    PlannedLine,
+    st.builds(time, st.integers(0, 11), st.sampled_from([0, 30])),
+    st.builds(time, st.integers(12, 23), st.sampled_from([0, 30])),
+    st.sampled_from(["", "C1", "C1,C2"]),
+    st.integers(1, 500),
+    st.integers(0, 50),
+)
+
+
+@given(st.dictionaries(days, st.lists(sessions, min_size=1, max_size=3), max_size=4))
+def test_sessions_are_read_as_they_are_written(planned: dict[date, list[PlannedLine]]) -> None:
+    text = "\n\n".join(written(day, line) for day, lines in planned.items() for line in lines)
+
+    assert read_sessions(text) == {day: tuple(sorted(lines)) for day, lines in planned.items()}
+
+
+@pytest.mark.parametrize(
+    "line", ["2026-12-24", "2026-12-24 8:30-9:30 40", "2026-02-30 08:30-09:30 40", "x", "2126-12-24 08:30-09:30 1"]
+)
+def test_a_line_that_is_no_session_is_named_by_its_number(line: str) -> None:
+    with pytest.raises(ValueError, match="2"):
+        read_sessions(f"2026-12-24 08:30-09:30 C1 40+5\n{line}")

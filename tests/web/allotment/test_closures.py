@@ -65,7 +65,7 @@ def test_requests_that_name_a_session_are_counted(scene: Scene, visitor: Callabl
     page = " ".join(visitor(Role.PLANNER).get(PREVIEW).text.split())
 
     assert "Nobody holds a place in these sessions." in page
-    assert "<strong>10</strong>" in page  # five people, each of whom names both
+    assert "<strong>5</strong>" in page  # of five people, each of whom names both sessions
 
 
 def test_a_second_person_sees_the_same_and_takes_the_sessions_back(
