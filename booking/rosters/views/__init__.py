@@ -1,0 +1,1 @@
+"""The pages of an exam day at its site."""
