@@ -44,6 +44,7 @@ from booking.notices.jobs import send_due
 from booking.notices.senders import Senders, build_senders
 from booking.plans.jobs import publish_due_plans
 from booking.policies import queries as policies
+from booking.rosters.jobs import keep_rosters
 from booking.slots.jobs import lapse_due_holds, release_due_seats, return_freed_seats
 from config import Settings
 
@@ -93,6 +94,7 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("settle-outages", settle_outages, EVERY_MINUTE),
         Job("lapse-holds", lapse_due_holds, EVERY_MINUTE),
         Job("expire-overrides", of_every_line(expire_overrides), EVERY_MINUTE),
+        Job("keep-rosters", keep_rosters, EVERY_MINUTE),
         Job("cancel-withdrawn", of_every_line(rounds.cancel_in_withdrawn_slots), EVERY_MINUTE),
         Job("advance-rounds", of_every_line(rounds.advance_rounds, outside.beacons), EVERY_MINUTE),
         Job("return-freed-seats", hand_on_and_return, EVERY_MINUTE, hour=freed_seats_hour),

@@ -1,5 +1,6 @@
 """What the holder of a booking is told, in the transaction of the act itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,11 +35,15 @@ def tell_holder(
     now: datetime,
     event: str = "",
     reason: str = "",
+    facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the line's message of one act on a booking; `event` tells repeated acts of one kind apart."""
+    """Write the line's message of one act on a booking; `event` tells repeated acts of one kind apart.
+
+    `facts` are what this act has to say besides what every message of a booking says.
+    """
     site = session.get_one(Site, slot.site_id)
     service = line.services[slot.service]
-    facts = {
+    said = {
         "reference": held.reference,
         "service_zh": service.zh,
         "service_en": service.en,
@@ -52,12 +57,13 @@ def tell_holder(
         "address": site.address,
         "reason": reason,
         "holder": line.called(session, [held.holder])[held.holder],
+        **(facts or {}),
     }
     notices.tell(
         session,
         recipient(session, held.person_id),
         line.template(act),
         event=f"booking {held.booking_id} {event or act}",
-        facts=facts,
+        facts=said,
         now=now,
     )

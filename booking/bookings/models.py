@@ -28,8 +28,8 @@ LIVE = (BookingState.CONFIRMED, BookingState.ATTENDED)
 # From which state to which: the same table stands in the database as a trigger.
 STEPS: dict[BookingState, frozenset[BookingState]] = {
     BookingState.CONFIRMED: frozenset(set(BookingState) - {BookingState.CONFIRMED}),
-    # Somebody who came but went untested is absent as well.
-    BookingState.ATTENDED: frozenset(set(BookingState) - {*LIVE, BookingState.CANCELLED}),
+    # Somebody who came but went untested is absent as well; a check-in at an exam site can be taken back.
+    BookingState.ATTENDED: frozenset(set(BookingState) - {BookingState.ATTENDED, BookingState.CANCELLED}),
 }
 
 

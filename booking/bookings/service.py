@@ -16,8 +16,9 @@ from booking.bookings.claiming import claim_seat, lanes_of
 from booking.bookings.evidence import NO_EVIDENCE, Evidence
 from booking.bookings.line import Line
 from booking.bookings.messages import Held, tell_holder
-from booking.bookings.models import LIVE, STEPS, Booking, BookingState
+from booking.bookings.models import LIVE, Booking, BookingState
 from booking.bookings.queries import find, live_booking
+from booking.bookings.steps import ResultWaitsError, end
 from booking.bookings.wishes import Wish
 from booking.kernel.actors import Actor
 from booking.kernel.db import conflicts_as, rows_changed, table_of
@@ -191,6 +192,7 @@ def cancel(
 def cancel_by_office(session: Session, line: Line, booking_id: BookingId, *, actor: Actor, now: datetime) -> bool:
     """Cancel a live booking of a withdrawn slot and tell the person why; return False if it is not live.
 
+    Nor is one cancelled whose holder was tested: that result stands, and ends the booking when it is settled.
     The seat is gone with its slot, so the ledger keeps it as taken back and not as freed for others.
     """
     booking = session.get_one(Booking, booking_id)
@@ -198,7 +200,11 @@ def cancel_by_office(session: Session, line: Line, booking_id: BookingId, *, act
     if booking.state not in LIVE or slot.state is not SlotState.WITHDRAWN:
         return False
     reason = slot.withdrawn_reason
-    end(session, booking, BookingState.CANCELLED_BY_OFFICE, actor=actor, now=now, reason=reason)
+    try:
+        with session.begin_nested():  # what the exam site has tested just now is settled, and not cancelled
+            end(session, booking, BookingState.CANCELLED_BY_OFFICE, actor=actor, now=now, reason=reason)
+    except ResultWaitsError:
+        return False
     tell_holder(session, "booking_cancelled_by_office", _held(booking), slot, line=line, now=now, reason=reason)
     slots.free_seat(session, SlotId(slot.id), booking.lane)
     return True
@@ -209,30 +215,6 @@ def record_outcome(
 ) -> None:
     """Record that the holder passed, failed or was absent; raise `InvalidStateError` if that cannot follow."""
     end(session, session.get_one(Booking, booking_id), state, actor=actor, now=now)
-
-
-def end(
-    session: Session,
-    booking: Booking,
-    state: BookingState,
-    *,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-    evidence: Evidence = NO_EVIDENCE,
-) -> None:
-    """Take one step in the life of a booking, exactly once, with its audit row."""
-    before = booking.state
-    if state not in STEPS.get(before, frozenset()):
-        raise InvalidStateError(f"booking {booking.id} is {before} and cannot become {state}")
-    step = update(Booking).where(Booking.id == booking.id, Booking.state == before)
-    ended_at = None if state in LIVE else now
-    if rows_changed(session, step.values(state=state, ended_at=ended_at)) != 1:
-        raise ConflictError
-    audit.record(
-        session, f"booking {state}", "booking", booking.id,
-        actor=actor, now=now, before={"state": before}, after={"state": state, **evidence.facts}, reason=reason,
-    )  # fmt: skip
 
 
 def _insert(

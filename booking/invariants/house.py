@@ -76,11 +76,16 @@ HOUSE = (
             SELECT id FROM closure WHERE approved_by_person = proposed_by_person""",
     ),
     Invariant(
-        "each booking is logged once when made, and once for each final state",
+        "each booking is logged once when made, once when attended and not undone, and once for its final state",
         """SELECT b.id FROM booking b LEFT JOIN audit_entry a
             ON a.object_kind = 'booking' AND a.object_id = CAST(b.id AS VARCHAR)
-            AND a.act IN ('booking made', 'booking ' || b.state)
-            GROUP BY b.id, b.state HAVING count(a.id) <> CASE WHEN b.state = 'confirmed' THEN 1 ELSE 2 END""",
+            AND a.act IN ('booking made', 'booking attended', 'attendance undone', 'booking ' || b.state)
+            GROUP BY b.id, b.state HAVING sum(CASE WHEN a.act = 'booking made' THEN 1 ELSE 0 END) <> 1
+            OR sum(CASE a.act WHEN 'booking attended' THEN 1 WHEN 'attendance undone' THEN -1 ELSE 0 END)
+            NOT BETWEEN CASE WHEN b.state = 'attended' THEN 1 ELSE 0 END
+            AND CASE WHEN b.state = 'confirmed' THEN 0 ELSE 1 END
+            OR sum(CASE WHEN a.act = 'booking ' || b.state THEN 1 ELSE 0 END)
+            <> 1 AND b.state NOT IN ('confirmed', 'attended')""",
     ),
     Invariant(
         "each booking made was told to its holder",

@@ -34,6 +34,7 @@ GROUPS = {
     Group.PLANS: _l("Plans"),
     Group.PLACES: _l("Places and bookings"),
     Group.ROUNDS: _l("Requests and rounds"),
+    Group.EXAM_DAY: _l("The day of a test"),
     Group.INSPECTIONS: _l("Vehicle inspections"),
     Group.EXAM_LAW: _l("Points that the exam law leaves open"),
     Group.ORDER_139: _l("Order 139, for dates before April 2022"),

@@ -40,7 +40,6 @@ class CheckIn(Base):
         UniqueConstraint("device_key"),
         Index("uq_check_in_stands", "booking_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS),
         Index("ix_check_in_slot_id", "slot_id"),
-        Index("ix_check_in_booking_id", "booking_id"),
         CheckConstraint("checked_in_at <= recorded_at AND recorded_at <= undone_at", name="times_in_order"),
     )
 
@@ -72,7 +71,6 @@ class Attempt(Base):
             postgresql_where=STANDS,
         ),
         Index("ix_attempt_unsettled", "recorded_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
-        Index("ix_attempt_booking_id", "booking_id"),
         CheckConstraint("number IN (1, 2)", name="number_known"),
         CheckConstraint("outcome IN ('passed', 'failed')", name="outcome_known"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score_in_range"),

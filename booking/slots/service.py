@@ -18,6 +18,7 @@ from booking.kernel.db import rows_changed, table_of
 from booking.kernel.errors import ConflictError, InvalidStateError, Wording
 from booking.kernel.ids import SiteId, SlotId
 from booking.slots.models import Hold, HoldState, Lane, Method, Quota, Release, Slot, SlotState
+from booking.slots.withdrawing import can_be_withdrawn
 
 
 class SlotFullError(ConflictError):
@@ -256,13 +257,13 @@ def return_freed_seats(session: Session, *, actor: Actor, now: datetime, of: Col
 
 
 def withdraw_slot(session: Session, slot_id: SlotId, *, actor: Actor, reason: str, now: datetime) -> None:
-    """Take a published slot back; raise `InvalidStateError` if it has begun or is withdrawn already.
+    """Take a published slot back; raise `InvalidStateError` if it is too late or it is withdrawn already.
 
     Its bookings are cancelled by the office by a job of `bookings`, which also tells the people.
     """
     withdrawal = (
         update(Slot)
-        .where(Slot.id == slot_id, Slot.state == SlotState.PUBLISHED, Slot.starts_at > now)
+        .where(Slot.id == slot_id, Slot.state == SlotState.PUBLISHED, can_be_withdrawn(now))
         .values(state=SlotState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason)
     )
     if rows_changed(session, withdrawal) != 1:

@@ -37,6 +37,7 @@ from booking.policies import queries as policies
 from booking.sites.models import SiteService
 from booking.slots import service as slots
 from booking.slots.models import Slot, SlotState
+from booking.slots.withdrawing import can_be_withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _matching(scope: Scope, now: datetime) -> Select[Slot]:
         Slot.line == scope.line,
         Slot.day.between(scope.first_day, scope.last_day),
         Slot.state == SlotState.PUBLISHED,
-        Slot.starts_at > now,
+        can_be_withdrawn(now),
     )
     if scope.site_id is not None:
         query = query.where(Slot.site_id == scope.site_id)

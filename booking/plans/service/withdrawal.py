@@ -14,6 +14,7 @@ from booking.plans.models import Withdrawal
 from booking.plans.service.checks import person_of, require_own_site
 from booking.slots import service as slots
 from booking.slots.models import Slot, SlotState
+from booking.slots.withdrawing import is_too_late
 
 ONE_PERSON = {"ck_withdrawal_two_persons": SamePersonError}
 TWICE = {"uq_withdrawal_slot_id": InvalidStateError}
@@ -22,7 +23,7 @@ TWICE = {"uq_withdrawal_slot_id": InvalidStateError}
 def propose_withdrawal(session: Session, slot_id: SlotId, *, reason: str, actor: Actor, now: datetime) -> int:
     """Propose to take back a published slot, with the reason that will be public; return the proposal's number.
 
-    Raise `InvalidStateError` if the slot has begun, is withdrawn, or its withdrawal is proposed already.
+    Raise `InvalidStateError` if it is too late for the slot, it is withdrawn, or its withdrawal is proposed already.
     """
     if not reason.strip():
         raise InvalidInputError("reason")
@@ -30,7 +31,7 @@ def propose_withdrawal(session: Session, slot_id: SlotId, *, reason: str, actor:
     if slot is None:
         raise NotFoundError
     require_own_site(actor, SiteId(slot.site_id))
-    if slot.state is not SlotState.PUBLISHED or slot.starts_at <= now:
+    if slot.state is not SlotState.PUBLISHED or is_too_late(slot, now):
         raise InvalidStateError
     row = insert(Withdrawal).values(
         slot_id=slot_id, reason=reason.strip(), proposed_by_person=person_of(actor), proposed_at=now
@@ -44,7 +45,7 @@ def propose_withdrawal(session: Session, slot_id: SlotId, *, reason: str, actor:
 def approve_withdrawal(session: Session, withdrawal_id: int, *, actor: Actor, now: datetime) -> None:
     """Consent to a proposed withdrawal, as a second person, and take the slot back at once.
 
-    Raise `SamePersonError` (by person), or `InvalidStateError` if it is done already or the slot has begun.
+    Raise `SamePersonError` (by person), or `InvalidStateError` if it is done already or it is too late for the slot.
     Its bookings are cancelled by a job of `bookings`, and the ranking of the people concerned stays.
     """
     claim = (

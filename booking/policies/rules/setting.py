@@ -40,6 +40,7 @@ class Group(StrEnum):
     PLACES = "places"
     ROUNDS = "rounds"
     INSPECTIONS = "inspections"
+    EXAM_DAY = "exam_day"
     EXAM_LAW = "exam_law"
     ORDER_139 = "order_139"
     INSPECTION_LAW = "inspection_law"

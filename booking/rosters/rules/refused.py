@@ -22,7 +22,7 @@ class Refused:
         return WORDINGS[self.code][1].filled(language, self.facts)
 
 
-# code: what is wrong, what to do. Facts: {day}, {clock} of the office, {site}, {number} of the roster.
+# code: what is wrong, what to do.
 WORDINGS: Mapping[str, tuple[Wording, Wording]] = {
     "not-known": (
         Wording("没有找到这个预约。", "No booking was found by this."),
@@ -45,8 +45,8 @@ WORDINGS: Mapping[str, tuple[Wording, Wording]] = {
         Wording("请核对证件原件；不是本人的不得入场。", "Look at the document again; nobody else may be let in."),
     ),
     "other-site": (
-        Wording("这个预约在{site}，不在本考场。", "This booking is for {site}, not for here."),
-        Wording("请考生前往{site}：{day} {clock}。", "Send the person to {site}: {day}, {clock}."),
+        Wording("这个预约在{site}，不在本考场。", "This booking is for {site_en}, not for here."),
+        Wording("请考生前往{site}：{day} {clock}。", "Send the person to {site_en}: {day}, {clock}."),
     ),
     "other-day": (
         Wording("这个预约是{day} {clock}的，不是今天的。", "This booking is for {day}, {clock}, not for today."),
@@ -146,7 +146,7 @@ WORDINGS: Mapping[str, tuple[Wording, Wording]] = {
         Wording("请到时再办理。", "Do it then."),
     ),
     "counts-differ": (
-        Wording("人数与系统不一致：{counts}。", "The counts differ: {counts}."),
+        Wording("人数与系统不一致：{counts_zh}。", "The counts differ: {counts_en}."),
         Wording("请核对名单，改正后再封存。", "Go through the roster, put it right, then close it."),
     ),
     "untested": (

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from booking.kernel.errors import Wording
+
 FIRST, RETEST = 1, 2
 
 
@@ -97,16 +99,38 @@ def progress(standings: Iterable[Standing]) -> Progress:
     )
 
 
-def when_closed(now: Progress) -> Counts:
+def when_closed(now: Progress, *, is_withdrawn: bool = False) -> Counts:
     """Return what closing now would make of it: whoever has not come is absent, an open retest is a failure.
 
-    Whoever came and has no result is in none of the results, so that such a roster cannot be closed.
+    Of a withdrawn slot, whoever has no result is cancelled by the office. Else whoever came and has no result is in
+    none of the results, so that such a roster cannot be closed.
     """
-    return Counts(
-        booked=now.booked,
-        present=now.present,
-        absent=now.absent + now.expected,
-        passed=now.passed,
-        failed=now.failed + now.retest,
-        cancelled=now.cancelled,
+    absent, failed, cancelled = now.absent, now.failed, now.cancelled
+    if is_withdrawn:
+        cancelled += now.expected + now.untested + now.retest
+    else:
+        absent += now.expected
+        failed += now.retest
+    present = now.passed + failed + (0 if is_withdrawn else now.untested)
+    return Counts(now.booked, present, absent, now.passed, failed, cancelled)
+
+
+NAMES = {
+    "booked": Wording("应到", "booked"),
+    "present": Wording("实到", "present"),
+    "absent": Wording("缺考", "absent"),
+    "passed": Wording("合格", "passed"),
+    "failed": Wording("不合格", "failed"),
+    "cancelled": Wording("场次取消", "cancelled"),
+}
+
+
+def differences(seen: Counts, here: Counts) -> Wording | None:
+    """Say which counts are not those of the database, and by how much; None where all are."""
+    differing = [(NAMES[name], getattr(seen, name), getattr(here, name)) for name in seen.differing(here)]
+    if not differing:
+        return None
+    return Wording(
+        "，".join(f"{name.zh}填写 {a}，系统 {b}" for name, a, b in differing),
+        "; ".join(f"{name.en} {a}, here {b}" for name, a, b in differing),
     )

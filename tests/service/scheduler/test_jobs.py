@@ -55,6 +55,7 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "settle-outages",
         "lapse-holds",
         "expire-overrides",
+        "keep-rosters",
         "cancel-withdrawn",
         "advance-rounds",
         "return-freed-seats",
