@@ -32,6 +32,7 @@ from booking.ratings import views as ratings
 from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
 from booking.stats import views as stats
+from booking.transfers.views import pages as transfers
 from booking.web import errors, headers, language, words
 from booking.web.house import House, Office, house
 from booking.web.language import worded
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     ratings.bp,
     sites.bp,
     stats.bp,
+    transfers.bp,
 )
 
 

@@ -46,16 +46,19 @@ from booking.plans.jobs import publish_due_plans
 from booking.policies import queries as policies
 from booking.rosters.jobs import keep_rosters
 from booking.slots.jobs import lapse_due_holds, release_due_seats, return_freed_seats
+from booking.transfers.jobs.running import run_transfers
 from config import Settings
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 1.0
 PING_SECONDS = 1.0
-# Jobs of the house ring one after another in the order of the table; a slow gateway holds none of them up.
-HOUSE, POST = "house", "post"
+# Jobs of the house ring one after another in the order of the table; neither a slow gateway nor a large file holds
+# any of them up.
+HOUSE, POST, FILES = "house", "post", "files"
 EVERY_MINUTE = CronTrigger(minute="*", timezone=LOCAL)
 EVERY_TEN_SECONDS = IntervalTrigger(seconds=10, timezone=LOCAL)
+EVERY_THREE_SECONDS = IntervalTrigger(seconds=3, timezone=LOCAL)
 
 Wait = Callable[[float], bool]
 Hour = Callable[[Sessions, datetime], clock_time]
@@ -103,6 +106,7 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("renew-marks", renew_marks, EVERY_MINUTE),
         Job("remind-owners", remind_owners, EVERY_MINUTE, hour=clock_time(9)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
+        Job("run-transfers", run_transfers, EVERY_THREE_SECONDS, executor=FILES),
         Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),
     )
 
@@ -186,12 +190,13 @@ def serve(sessions: Sessions, table: Sequence[Job], *, lock: LeaderLock, clock: 
 def _lead(sessions: Sessions, table: Sequence[Job], lock: LeaderLock, clock: Clock, wait: Wait) -> bool:
     """Catch up, then ring each job at its hour; return True when told to stop, False when the lead was lost."""
     for job in table:
-        ring(sessions, job, clock)
+        if job.executor != FILES:  # a large file would hold all the others up; its job rings in a moment anyway
+            ring(sessions, job, clock)
         if wait(0):
             return True
     alarm = BackgroundScheduler(
         timezone=LOCAL,
-        executors={HOUSE: ThreadPoolExecutor(1), POST: ThreadPoolExecutor(1)},
+        executors={name: ThreadPoolExecutor(1) for name in (HOUSE, POST, FILES)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for number, job in enumerate(table):  # jobs that ring together are begun in the order of their ids

@@ -113,6 +113,15 @@ ACTS = {
     "announcement ended": _l("announcement taken down"),
     "visit rated": _l("visit rated"),
     "rating answered": _l("rating answered"),
+    "file taken in": _l("file sent, to be tried"),
+    "file to be brought in": _l("file accepted after its dry run"),
+    "file brought in": _l("file brought in"),
+    "file refused": _l("file refused"),
+    "file given up": _l("file given up"),
+    "file asked for": _l("file asked for"),
+    "file made": _l("file made"),
+    "file failed": _l("file could not be made"),
+    "file taken out": _l("file taken out"),
     "signed in": _l("signed in"),
     "sign-in refused": _l("sign-in refused"),
     "sign-in ended": _l("signed out"),
@@ -140,6 +149,7 @@ KINDS = {
     "import": _l("import"),
     "export": _l("export"),
     "history": _l("history of years"),
+    "transfer": _l("file in or out"),
 }
 JOBS = {
     "publish-plans": _l("publish plans that are due"),
@@ -153,6 +163,7 @@ JOBS = {
     "keep-rosters": _l("settle results of tests"),
     "cancel-withdrawn": _l("cancel bookings of withdrawn sessions"),
     "return-freed-seats": _l("return freed places, daily at the announced hour"),
+    "run-transfers": _l("try, bring in and make files"),
     "send-messages": _l("send messages"),
     "expire": _l("delete what is outworn, daily at 03:30"),
 }

@@ -16,11 +16,12 @@ from booking.invariants.overrides import OVERRIDES
 from booking.invariants.own_words import OWN_WORDS
 from booking.invariants.rosters import ROSTERS
 from booking.invariants.rounds import ROUNDS
+from booking.invariants.transfers import TRANSFERS
 from booking.invariants.visits import VISITS
 
 GRACE = timedelta(minutes=5)  # for jobs that run every minute
 LONGEST_UNDO = timedelta(minutes=120)  # the most that the office may set
-INVARIANTS = (*HOUSE, *ROUNDS, *ROSTERS, *VISITS, *OVERRIDES)
+INVARIANTS = (*HOUSE, *ROUNDS, *ROSTERS, *VISITS, *OVERRIDES, *TRANSFERS)
 
 
 @dataclass(frozen=True, slots=True)

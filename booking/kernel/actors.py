@@ -124,7 +124,7 @@ ALLOWED: dict[Act, Predicate] = {
     Act.APPROVE_GUIDES: _one_of(Role.APPROVER),
     Act.SEE_RATINGS: _one_of(*_DESK),
     Act.ANSWER_RATINGS: _one_of(Role.COUNTER, Role.SUPERVISOR),
-    Act.MOVE_DATA: _one_of(*_DESK, Role.EXAM_SITE),
+    Act.MOVE_DATA: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
     Act.READ_AUDIT: _one_of(Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Act.PROPOSE_ACCOUNTS: _one_of(Role.ADMINISTRATOR),
     Act.APPROVE_ACCOUNTS: _one_of(Role.APPROVER),

@@ -1,7 +1,7 @@
 """Every kind of file: who may move it, what its columns are, and which verb of which feature reads or gives it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -26,7 +26,7 @@ from booking.sites.models import Site, TestLane
 from booking.sites.service import lists as sites
 from booking.stats import service as history
 from booking.stats.models import PastBooking
-from booking.transfers import booking_rows
+from booking.transfers import booking_rows, roster_rows
 from booking.transfers.scope import Scope
 
 
@@ -36,7 +36,7 @@ class BringIn(Protocol):
     def __call__(self, session: Session, source: bytes, /, *, actor: Actor, now: datetime) -> object: ...
 
 
-GiveOut = Callable[[Session, Scope], Iterator[Sequence[Cell]]]
+GiveOut = Callable[[Session, Scope, datetime], Iterator[Sequence[Cell]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Incoming:
     columns: Mapping[str, Parser]
     bring_in: Callable[[Scope], BringIn]
     counted: Mapping[str, type[Base]]
+    changed: str = ""  # the table whose rows a line may also bring up to date
     asks_day: bool = False  # of the site of whoever asks
 
     @property
@@ -63,9 +64,10 @@ class Outgoing:
     columns: Sequence[str]
     rows: GiveOut
     asks_days: bool = False
+    one_day: bool = False  # the first of them alone
     asks_site: bool = False
-    personal: bool = True
-    again: bool = field(default=False)
+    is_personal: bool = True
+    again: bool = False
 
 
 def _always(verb: BringIn) -> Callable[[Scope], BringIn]:
@@ -97,13 +99,18 @@ INCOMING: Mapping[str, Incoming] = {
         vehicles.COLUMNS,
         _always(vehicles.import_vehicles),
         {"owners": Owner, "vehicles": Vehicle},
+        changed="vehicles",
     ),
     "plans": Incoming(
         Act.PROPOSE_PLANS, plans.PARSERS, _always(plans.import_plans), {"plans": Plan, "sessions": PlanLine}
     ),
     "attempts": Incoming(Act.KEEP_ROSTERS, rosters.ATTEMPT_COLUMNS, _attempts, {"attempts": Attempt}, asks_day=True),
     "sites": Incoming(
-        Act.KEEP_STATIONS, sites.PARSERS, _always(sites.import_sites), {"sites": Site, "lanes": TestLane}
+        Act.KEEP_STATIONS,
+        sites.PARSERS,
+        _always(sites.import_sites),
+        {"sites": Site, "lanes": TestLane},
+        changed="sites",
     ),
     "history": Incoming(
         Act.APPROVE_SETTINGS, history.PARSERS, _always(history.import_history), {"bookings": PastBooking}
@@ -113,35 +120,43 @@ OUTGOING: Mapping[str, Outgoing] = {
     "learners": Outgoing(
         Act.KEEP_LEARNER_RECORDS,
         tuple(exam_imports.LEARNER_COLUMNS),
-        lambda session, scope: exam_exports.exported_learners(session),
+        lambda session, scope, now: exam_exports.exported_learners(session),
         again=True,
     ),
     "results": Outgoing(
         Act.KEEP_LEARNER_RECORDS,
         tuple(exam_imports.RESULT_COLUMNS),
-        lambda session, scope: exam_exports.exported_results(session, *scope.days),
+        lambda session, scope, now: exam_exports.exported_results(session, *scope.days),
         asks_days=True,
         again=True,
     ),
     "vehicles": Outgoing(
         Act.KEEP_VEHICLE_RECORDS,
         tuple(vehicles.COLUMNS),
-        lambda session, scope: vehicles.exported_vehicles(session),
+        lambda session, scope, now: vehicles.exported_vehicles(session),
         again=True,
     ),
     "plans": Outgoing(
         Act.PROPOSE_PLANS,
         plans.COLUMNS,
-        lambda session, scope: plans.exported_plans(session, *scope.days, site_id=scope.site_id),
+        lambda session, scope, now: plans.exported_plans(session, *scope.days, site_id=scope.site_id),
         asks_days=True,
-        personal=False,
+        is_personal=False,
         again=True,
+    ),
+    "rosters": Outgoing(
+        Act.SEE_ROSTERS,
+        roster_rows.COLUMNS,
+        roster_rows.exported_rosters,
+        asks_days=True,
+        one_day=True,
+        asks_site=True,
     ),
     "bookings": Outgoing(
         Act.SEE_FIGURES,
         booking_rows.COLUMNS,
-        lambda session, scope: booking_rows.exported_bookings(session, *scope.days),
+        lambda session, scope, now: booking_rows.exported_bookings(session, *scope.days),
         asks_days=True,
-        personal=False,
+        is_personal=False,
     ),
 }

@@ -41,6 +41,63 @@ COMMON = problems(
     (r"is not UTF-8; save the file as CSV UTF-8", _l("is not UTF-8; save the file as CSV UTF-8")),
     (r"a NUL byte: this is not a text file in UTF-8", _l("a NUL byte: this is not a text file in UTF-8")),
     (r"the file is larger than (?P<most>\d+) MiB", _l("the file is larger than %(most)s MiB")),
+    # workbooks
+    (r"is a formula; put the value itself in its place", _l("is a formula; put the value itself in its place")),
+    (
+        r"holds an error of the spreadsheet, such as #REF!",
+        _l("holds an error of the spreadsheet, such as #REF!"),
+    ),
+    (
+        r"is one of several cells merged into one; separate them",
+        _l("is one of several cells merged into one; separate them"),
+    ),
+    (r"stands in a hidden row; show all rows first", _l("stands in a hidden row; show all rows first")),
+    (r"stands in a hidden column; show all columns first", _l("stands in a hidden column; show all columns first")),
+    (r"stands beside the columns of the header", _l("stands beside the columns of the header")),
+    (
+        r"is a number; the column must be text, for digits are lost",
+        _l("is a number; the column must be text, for digits are lost"),
+    ),
+    (
+        r"is a number; write it as YYYY-MM-DD or HH:MM, or give the cell that format",
+        _l("is a number; write it as YYYY-MM-DD or HH:MM, or give the cell that format"),
+    ),
+    (
+        r"was turned into a date or a time by the spreadsheet; the column must be text or number",
+        _l("was turned into a date or a time by the spreadsheet; the column must be text or number"),
+    ),
+    (
+        r"is TRUE or FALSE, and not what the column holds",
+        _l("is TRUE or FALSE, and not what the column holds"),
+    ),
+    (r"has a time of day; only the day belongs here", _l("has a time of day; only the day belongs here")),
+    (r"is not a day that can be", _l("is not a day that can be")),
+    (r"is not a time of day", _l("is not a time of day")),
+    (
+        r"the workbook is damaged; open it, and save it again as \.xlsx",
+        _l("the workbook is damaged; open it, and save it again as .xlsx"),
+    ),
+    (
+        r"the workbook has a password or is of an old kind \(\.xls\); save it as \.xlsx without a password",
+        _l("the workbook has a password or is of an old kind (.xls); save it as .xlsx without a password"),
+    ),
+    (
+        r"the workbook has macros \(\.xlsm\); save it as \.xlsx",
+        _l("the workbook has macros (.xlsm); save it as .xlsx"),
+    ),
+    (
+        r"this is not a workbook of the kind \.xlsx; save it as \.xlsx or CSV UTF-8",
+        _l("this is not a workbook of the kind .xlsx; save it as .xlsx or CSV UTF-8"),
+    ),
+    (r"a hidden sheet holds data; show it or delete it", _l("a hidden sheet holds data; show it or delete it")),
+    (r"(?P<count>\d+) sheets hold data; only one may", _l("%(count)s sheets hold data; only one may")),
+    (r"no sheet holds any data", _l("no sheet holds any data")),
+    (r"a file may have (?P<most>\d+) rows; divide it", _l("a file may have %(most)s rows; divide it")),
+    (r"a file may have (?P<most>\d+) columns", _l("a file may have %(most)s columns")),
+    (
+        r"the file is too large when it is unpacked; divide it",
+        _l("the file is too large when it is unpacked; divide it"),
+    ),
 )
 
 

@@ -30,6 +30,7 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Sites"), "sites.desk", Act.SEE_PLANS),
     (_l("Guide desk"), "guides.desk", Act.SEE_GUIDES),
     (_l("Ratings"), "ratings.desk", Act.SEE_RATINGS),
+    (_l("Files in and out"), "transfers.index", Act.MOVE_DATA),
     (_l("Settings"), "policies.settings", Act.SEE_SETTINGS),
     (_l("Log"), "audit.log", Act.READ_AUDIT),
     (_l("Figures"), "stats.shares", None),

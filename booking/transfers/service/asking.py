@@ -1,7 +1,7 @@
 """What a clerk asks of transfers: take a file in, try it, bring it in, give it up; make a file, take it out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -103,6 +103,8 @@ def ask_for(
         raise InvalidInputError("file_format")
     if not reason.strip():
         raise InvalidInputError("reason")
+    if outgoing.one_day:
+        scope = replace(scope, last_day=scope.first_day)
     first, last = scope.days if outgoing.asks_days else (None, None)
     scope = Scope(first, last, actor.site_id or (scope.site_id if outgoing.asks_site else None))
     if outgoing.asks_site:

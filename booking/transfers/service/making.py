@@ -21,7 +21,7 @@ def write_file(session: Session, work: Work, target: BinaryIO, listener: Listene
     """Write the file of a transfer and return how many rows it has."""
     require_active(session, work)
     kind = OUTGOING[work.kind]
-    counted = _Counted(kind.rows(session, work.scope), listener)
+    counted = _Counted(kind.rows(session, work.scope, now), listener)
     if work.file_format == "xlsx":
         write_workbook(target, work.kind, kind.columns, counted, notes=_notes(session, work, now))
     else:

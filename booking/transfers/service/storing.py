@@ -41,6 +41,8 @@ def store(
         kind.bring_in(work.scope)(session, source, actor=work.actor, now=now)
     session.flush()  # what the database refuses, it refuses in a dry run too
     gained = {name: _count(session, model) - before[name] for name, model in kind.counted.items()}
+    if kind.changed:
+        gained["changed"] = reader.rows - gained[kind.changed]
     return {"rows": reader.rows, **gained}
 
 

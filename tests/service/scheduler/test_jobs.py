@@ -64,6 +64,7 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "renew-marks",
         "remind-owners",
         "expire",
+        "run-transfers",
         "send-messages",
     ]
 
