@@ -19,7 +19,6 @@ from booking.kernel.db import Base, UtcDateTime, make_engine
 from booking.notices import models as _notices
 from booking.plans import models as _plans
 from booking.policies import models as _policies
-from booking.rosters import models as _rosters
 from booking.ratings import models as _ratings
 from booking.rosters import models as _rosters
 from booking.sites import models as _sites
