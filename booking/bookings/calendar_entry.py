@@ -1,9 +1,10 @@
 """A booking as a file for the reader's own calendar (RFC 5545). It names no person: calendars are shared."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from babel.dates import format_date
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from booking.bookings.line import Line
 from booking.bookings.models import BookingState
@@ -15,6 +16,7 @@ MEDIA_TYPE = "text/calendar"
 PRODUCT = "-//booking//calendar entry//ZH"
 CANCELLED = (BookingState.CANCELLED, BookingState.CANCELLED_BY_OFFICE)
 EARLY = timedelta(minutes=30)
+NOT_IN_TEL = re.compile(r"[^0-9+*#-]", re.ASCII)  # RFC 3966
 # The zone has had one offset since 1991; older summers would only make the file longer.
 ZONE_SINCE = date(2000, 1, 1)
 DAY: dict[Language, str] = {"zh": "y年M月d日", "en": "d MMM y"}
@@ -39,28 +41,49 @@ def come_by(booking: ShownBooking) -> datetime:
     return booking.starts_at - EARLY
 
 
-def calendar_file(booking: ShownBooking, line: Line, language: Language, *, called: str, now: datetime) -> bytes:
+def media_type(booking: ShownBooking) -> str:
+    """Return the type of a booking's file; that of a cancellation names its method, as programs of mail expect."""
+    return f"{MEDIA_TYPE}; charset=utf-8" + ("; method=CANCEL" if booking.state in CANCELLED else "")
+
+
+def calendar_file(
+    booking: ShownBooking, line: Line, language: Language, *, called: str, revised_at: datetime, now: datetime
+) -> bytes:
     """Return a calendar with this booking as its one event, in UTF-8. `called` names a holder that is no person.
 
     The event keeps its UID for life and counts every change and the cancellation in SEQUENCE, so that a calendar
-    that reads the file again moves or strikes out the event it has.
+    that reads the file again moves or strikes out the event it has. A place that is held makes an entry of the
+    holder's own, without METHOD: nobody is invited, and nobody asked for an answer. A cancellation says so by its
+    METHOD, and names the place as its organizer, without which the method means nothing (RFC 5546, 3.2.5).
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add_component(_event(booking, _facts(booking, line, called, language), language, now=now))
+    event = _event(booking, _facts(booking, line, called, language), language)
+    event.add("dtstamp", now)
+    event.add("last-modified", revised_at)
+    if booking.state in CANCELLED:
+        calendar.add("method", "CANCEL")
+        event.add("organizer", _place(booking))
+    calendar.add_component(event)
     calendar.add_missing_timezones(first_date=ZONE_SINCE)
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(booking: ShownBooking, facts: dict[str, str], language: Language, *, now: datetime) -> Event:
+def _place(booking: ShownBooking) -> vCalAddress:
+    address = vCalAddress(f"tel:{NOT_IN_TEL.sub('', booking.site_phone)}")
+    address.params["CN"] = booking.site_name
+    return address
+
+
+def _event(booking: ShownBooking, facts: dict[str, str], language: Language) -> Event:
     is_cancelled = booking.state in CANCELLED
     event = Event()
     event.add("uid", f"{booking.reference}@booking")
     event.add("sequence", booking.changes + is_cancelled)
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
-    event.add("dtstamp", now)
+    event.add("created", booking.created_at)
     event.add("dtstart", booking.starts_at.astimezone(LOCAL))
     event.add("dtend", booking.ends_at.astimezone(LOCAL))
     event.add("summary", (SUMMARY_CANCELLED if is_cancelled else SUMMARY).filled(language, facts))

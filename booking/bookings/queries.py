@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from booking.audit.models import AuditEntry
 from booking.bookings.models import LIVE, Booking, BookingChannel, BookingState
 from booking.kernel.errors import InvalidStateError, NotFoundError
 from booking.kernel.ids import BookingId, Holder, PersonId, SlotId
 from booking.sites.models import Site
 from booking.slots.models import Method, Slot, SlotState
+
+# What the holder wrote down is no longer right after these.
+REVISIONS = ("booking moved", "booking cancelled", "booking cancelled_by_office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,14 @@ def live_in_withdrawn_slots(session: Session, line: str) -> Sequence[BookingId]:
         .order_by(Booking.id)
     )
     return [BookingId(booking_id) for booking_id in session.scalars(query)]
+
+
+def revised_at(session: Session, booking: ShownBooking) -> datetime:
+    """Return when place, hour or standing of a booking last changed, as the log has it."""
+    query = select(func.max(AuditEntry.at)).where(
+        AuditEntry.object_kind == "booking", AuditEntry.object_id == str(booking.id), AuditEntry.act.in_(REVISIONS)
+    )
+    return session.scalar(query) or booking.created_at
 
 
 def _shown() -> Select[tuple[object, ...]]:

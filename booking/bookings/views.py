@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.bookings import queries
-from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, come_by
+from booking.bookings.calendar_entry import calendar_file, come_by, media_type
 from booking.bookings.forms import CheckForm
 from booking.bookings.paper import NoPrinterError, pdf_of
 from booking.bookings.queries import ShownBooking
@@ -92,9 +92,11 @@ def calendar(reference: str) -> ResponseReturnValue:
     """Give a booking as a file for the holder's own calendar, a cancelled one too."""
     mine = _mine(reference)
     line = line_of(mine.booking.line)
-    content = calendar_file(mine.booking, line, language(), called=mine.called, now=now())
+    with reading(sessions()) as session:
+        revised_at = queries.revised_at(session, mine.booking)
+    content = calendar_file(mine.booking, line, language(), called=mine.called, revised_at=revised_at, now=now())
     headers = {"Content-Disposition": f'attachment; filename="booking-{mine.booking.reference}.ics"'}
-    return Response(content, mimetype=MEDIA_TYPE, headers=headers)
+    return Response(content, content_type=media_type(mine.booking), headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from booking.api.views.bearer import bearer, caller, holder
 from booking.api.views.blueprint import bp
 from booking.api.words import ROUND_DECIDES, SEND_REQUEST, language, local_time
 from booking.bookings import queries, service
-from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file
+from booking.bookings.calendar_entry import MEDIA_TYPE, calendar_file, media_type
 from booking.bookings.line import Line
 from booking.bookings.queries import ShownBooking
 from booking.bookings.service import AlreadyBookedError, DuplicateRequestError
@@ -90,9 +90,10 @@ def calendar(reference: str) -> Response:
         mine = _mine(session, reference)
         line = LINES[mine.line]
         called = line.called(session, [mine.holder])[mine.holder]
-    content = calendar_file(mine, line, language(), called=called, now=now())
+        revised_at = queries.revised_at(session, mine)
+    content = calendar_file(mine, line, language(), called=called, revised_at=revised_at, now=now())
     headers = {"Content-Disposition": f'attachment; filename="booking-{mine.reference}.ics"'}
-    return Response(content, mimetype=MEDIA_TYPE, headers=headers)
+    return Response(content, content_type=media_type(mine), headers=headers)
 
 
 @bp.delete("/bookings/<reference>")
