@@ -31,7 +31,7 @@ from booking.policies import views as policies
 from booking.ratings import views as ratings
 from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
-from booking.stats import views as stats
+from booking.stats.views import pages as stats
 from booking.transfers.views import pages as transfers
 from booking.web import errors, headers, language, words
 from booking.web.house import House, Office, house

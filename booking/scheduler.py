@@ -46,6 +46,7 @@ from booking.plans.jobs import publish_due_plans
 from booking.policies import queries as policies
 from booking.rosters.jobs import keep_rosters
 from booking.slots.jobs import lapse_due_holds, release_due_seats, return_freed_seats
+from booking.stats.jobs import roll_up_figures
 from booking.transfers.jobs.running import run_transfers
 from config import Settings
 
@@ -105,6 +106,7 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("keep-days", of_every_line(keep_days), EVERY_MINUTE),
         Job("renew-marks", renew_marks, EVERY_MINUTE),
         Job("remind-owners", remind_owners, EVERY_MINUTE, hour=clock_time(9)),
+        Job("roll-up-figures", roll_up_figures, EVERY_MINUTE, hour=clock_time(2, 15)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
         Job("run-transfers", run_transfers, EVERY_THREE_SECONDS, executor=FILES),
         Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),

@@ -24,6 +24,7 @@ class Learner(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_learner_person_id", "person_id"),
         CheckConstraint("permit_valid_until > permit_issued_on", name="permit_not_empty"),
         CheckConstraint("permit_issued_on >= accepted_on", name="permit_after_acceptance"),
     )
@@ -47,6 +48,7 @@ class ExamResult(Base):
     __tablename__ = "exam_result"
     __table_args__ = (
         UniqueConstraint("learner_id", "subject", "day"),
+        Index("ix_exam_result_day", "day"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score_in_range"),
     )
 

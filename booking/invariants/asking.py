@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from booking.invariants.figures import FIGURES
 from booking.invariants.house import HOUSE
 from booking.invariants.overrides import OVERRIDES
 from booking.invariants.own_words import OWN_WORDS
@@ -21,7 +22,7 @@ from booking.invariants.visits import VISITS
 
 GRACE = timedelta(minutes=5)  # for jobs that run every minute
 LONGEST_UNDO = timedelta(minutes=120)  # the most that the office may set
-INVARIANTS = (*HOUSE, *ROUNDS, *ROSTERS, *VISITS, *OVERRIDES, *TRANSFERS)
+INVARIANTS = (*HOUSE, *ROUNDS, *ROSTERS, *VISITS, *OVERRIDES, *FIGURES, *TRANSFERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Slot(Base):
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawal_whole"),
         Index("ix_slot_line_service_day", "line", "service", "day"),
         Index("ix_slot_site_id_day", "site_id", "day"),
+        Index("ix_slot_day", "day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

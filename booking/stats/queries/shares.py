@@ -1,21 +1,21 @@
-"""Counted bookings: those made here and those of imported history, in one statement, without loading a row."""
+"""Counted bookings: those made here and those of imported history, from the roll-ups, without loading a row."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import String, func, select, type_coerce, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from booking.bookings.models import Booking
 from booking.kernel.errors import InvalidInputError
 from booking.kernel.ids import SiteId
 from booking.lines import LINES
 from booking.sites.models import Site
 from booking.slots.models import Slot
 from booking.stats.models import PastBooking
+from booking.stats.queries.counted import Asked, counts
 from booking.stats.rules.shares import Channels, Shares, by_service, shares_of
+from booking.stats.rules.spans import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,6 @@ class NamedSite:
     id: SiteId
     name: str
     name_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Local days, both included."""
-
-    first: date
-    last: date
 
 
 def services_of(line: str) -> tuple[str, ...]:
@@ -56,26 +48,12 @@ def by_channel(
     session: Session, first: date, last: date, *, line: str = "exams", site_id: SiteId | None = None
 ) -> tuple[Channels, ...]:
     """Return the same bookings by channel: one row for each service of `line`, in its order, zeros included."""
-    here = (
-        select(Slot.service, type_coerce(Booking.channel, String), func.count().label("bookings"))
-        .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.line == line, Slot.day.between(first, last))
-        .group_by(Slot.service, Booking.channel)
-    )
-    past = (
-        select(PastBooking.service, PastBooking.channel, func.count())
-        .where(PastBooking.line == line, PastBooking.day.between(first, last))
-        .group_by(PastBooking.service, PastBooking.channel)
-    )
-    if site_id is not None:
-        here, past = here.where(Slot.site_id == site_id), past.where(PastBooking.site_id == site_id)
-    counts: Counter[tuple[str, str]] = Counter()
-    service: str
-    channel: str
-    bookings: int
-    for service, channel, bookings in session.execute(union_all(here, past)):
-        counts[service, channel] += bookings
-    return by_service(counts, services_of(line))
+    services = services_of(line)
+    found = counts(session, ("booked",), Asked(Days(first, last), line, site_id=site_id))
+    by_cell = {
+        (service, channel): amount for (_, service), amounts in found.items() for channel, amount in amounts.items()
+    }
+    return by_service(by_cell, services)
 
 
 def known_days(session: Session, *, line: str = "exams") -> Days | None:

@@ -63,6 +63,7 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "keep-days",
         "renew-marks",
         "remind-owners",
+        "roll-up-figures",
         "expire",
         "run-transfers",
         "send-messages",

@@ -1,0 +1,1 @@
+"""The pages of figures: what everybody sees, and what the office sees."""

@@ -1,0 +1,136 @@
+"""The rows behind a number: references, days and states, and nobody's name."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from booking.kernel.actors import Act
+from booking.kernel.db import reading
+from booking.kernel.errors import InvalidInputError
+from booking.stats.forms import FiguresForm
+from booking.stats.queries.rows import FactRow, Place, page_of_rows
+from booking.stats.rules.catalogue import ENDINGS, STANDINGS
+from booking.stats.rules.figures import Figure, Kind
+from booking.stats.views.blueprint import bp
+from booking.stats.views.figures import asked_form, the_figure
+from booking.stats.views.shares import UNPROCESSABLE
+from booking.stats.views.shown import NONE, bucket_name, service_name
+from booking.web.guards import may
+from booking.web.house import sessions
+from booking.web.language import language, worded
+
+ROWS_ON_A_PAGE = 50
+SOME, ALL = "some", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One row in the reader's words."""
+
+    day: date
+    reference: str
+    service: str
+    site: str
+    licence_class: str
+    bucket: str
+    amount: int
+    state: str
+
+
+@bp.get("/desk/figures/<code>/rows")
+@may(Act.SEE_FIGURES)
+def rows(code: str) -> ResponseReturnValue:
+    """Show the rows of a figure, or of one part of it, page by page."""
+    figure = the_figure(code)
+    part = request.args.get("part", ALL)
+    with reading(sessions()) as session:
+        form = asked_form(session)
+        if not form.validate():
+            return render_template("stats/rows.html", form=form, figure=figure, rows=(), query={}), UNPROCESSABLE
+        found = page_of_rows(
+            session, figure, form.asked, buckets_of(figure, part), below=_below(), limit=ROWS_ON_A_PAGE
+        )
+    query = {**form.query, "part": part}
+    return render_template(
+        "stats/rows.html",
+        form=form,
+        figure=figure,
+        part=part_name(figure, part),
+        query=query,
+        rows=[in_words(figure, row) for row in found[:ROWS_ON_A_PAGE]],
+        next=_next(code, query, found),
+    )
+
+
+def buckets_of(figure: Figure, part: str) -> tuple[str, ...]:
+    """Return the buckets of the part of a figure that an address names: "some", "all", or one bucket."""
+    if part == SOME:
+        return figure.some
+    if part == ALL:
+        return figure.of
+    return (part,)
+
+
+def part_name(figure: Figure, part: str) -> str:
+    """Return what a part of a figure is called."""
+    if figure.kind is Kind.SPREAD or part == ALL:
+        return worded(figure.of_name) if figure.of else _("All rows")
+    return worded(figure.some_name) if part == SOME else bucket_name(figure, part)
+
+
+def in_words(figure: Figure, row: FactRow) -> ShownRow:
+    """Return a row in the reader's words."""
+    states = {**STANDINGS, **ENDINGS} if figure.measure not in ("asked", "wish") else STANDINGS
+    return ShownRow(
+        row.day,
+        row.reference or NONE,
+        service_name(row.service),
+        (row.site if language() == "zh" else row.site_en or row.site) or NONE,
+        row.licence_class or NONE,
+        bucket_name(figure, figure.numbers_as if figure.numbers_as and row.bucket.isdigit() else row.bucket),
+        row.amount,
+        worded(states[row.state]) if row.state in states else NONE,
+    )
+
+
+def rows_asked(session: Session, code: str) -> tuple[Figure, FiguresForm, tuple[str, ...]]:
+    """Return figure, form and buckets as the address has them; the form is not validated."""
+    figure = the_figure(code)
+    return figure, asked_form(session), buckets_of(figure, request.args.get("part", ALL))
+
+
+def heads() -> list[str]:
+    """Return the words over the columns of rows."""
+    return [_("Day"), _("Reference"), _("Subject or service"), _("Site"), _("Licence class"), _("Counted as"),
+            _("Number"), _("State")]  # fmt: skip
+
+
+def cells(found: Iterator[ShownRow]) -> Iterator[tuple[str | int | date, ...]]:
+    """Yield rows as the cells of a file."""
+    for row in found:
+        yield (row.day, row.reference, row.service, row.site, row.licence_class, row.bucket, row.amount, row.state)
+
+
+def _below() -> Place | None:
+    written = request.args.get("below", "")
+    if not written:
+        return None
+    day, _dot, key = written.partition(".")
+    try:
+        return Place(date.fromisoformat(day), int(key))
+    except ValueError as failure:
+        raise InvalidInputError("below") from failure
+
+
+def _next(code: str, query: Mapping[str, str], found: object) -> str | None:
+    if not isinstance(found, list) or len(found) <= ROWS_ON_A_PAGE:
+        return None
+    last: FactRow = found[ROWS_ON_A_PAGE - 1]
+    values: dict[str, Any] = {**query, "below": f"{last.day.isoformat()}.{last.key}"}
+    return url_for("stats.rows", code=code, **values)
