@@ -26,7 +26,7 @@ def rosters() -> ResponseReturnValue:
     """Show the sessions of a day: an operator's own site, or any for the desk; and what was left open before."""
     form = ChoiceForm(request.args)
     is_wrong = not form.validate()
-    day = form.day.data or today()
+    day = form.day.data = form.day.data or today()
     with reading(sessions()) as session:
         choice = _sites(session)
         site = _chosen(choice, form)

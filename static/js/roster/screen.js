@@ -55,6 +55,7 @@ export class Screen {
     if (form && !left && !undo) form.remove();
     else if (form) this.prepare(form, { reference, left, token }, undo);
     this.answers.replaceChildren(shown);
+    this.answers.scrollIntoView({ block: "nearest" });
   }
 
   prepare(form, { reference, left, token }, undo) {
@@ -96,7 +97,7 @@ export class Screen {
   row(reference, state, at) {
     const mark = this.rows.get(reference);
     if (!mark) return;
-    mark.dataset.state = state === "waiting" ? "here" : state;
+    mark.dataset.state = state === "waiting" ? "present" : state;
     const cells = mark.closest("tr");
     const tag = this.at("tags").content.querySelector(`[data-tag="${state}"]`);
     if (tag) cells.querySelector("[data-state-shown]").replaceChildren(tag.firstElementChild.cloneNode(true));
