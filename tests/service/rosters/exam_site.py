@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from booking.accounts.models import Person
 from booking.allotment import jobs as rounds
@@ -89,28 +90,34 @@ class ExamSite:
 
     def booked(self, slot_id: SlotId, *, again: Learner | None = None) -> Learner:
         """Let a new learner, or one more booking of the same, have a place."""
-        if again is not None:
-            return self._booked(slot_id, again.actor)
-        with unit_of_work(self.sessions) as session:
-            actor = factories.account(session)
-            assert actor.person_id is not None
-            is_first = session.get_one(Slot, slot_id).service == "subject_1"
-            factories.learner(session, actor.person_id, permit_issued_on=None if is_first else PERMIT)
-            if not is_first:
-                factories.passed(session, actor, "subject_1")
-        return self._booked(slot_id, actor)
+        (learner,) = self.all_booked(slot_id, 1, again=again)
+        return learner
 
-    def _booked(self, slot_id: SlotId, actor: Actor) -> Learner:
+    def all_booked(self, slot_id: SlotId, count: int, *, again: Learner | None = None) -> list[Learner]:
+        """Let so many new learners have a place, in one unit of work."""
+        with unit_of_work(self.sessions) as session:
+            return [
+                self._book(session, slot_id, again.actor if again else self._learner(session, slot_id))
+                for _ in range(count)
+            ]
+
+    def _learner(self, session: Session, slot_id: SlotId) -> Actor:
+        actor = factories.account(session)
         assert actor.person_id is not None
-        with unit_of_work(self.sessions) as session:
-            holder = EXAMS.holder(actor.person_id)
-            wish = Wish(actor.person_id, holder, slot_id, new_reference())
-            reference = book_seat(session, EXAMS, wish, actor=actor, now=BOOKED)
-        with unit_of_work(self.sessions) as session:
-            booking_id = session.scalars(select(Booking.id).where(Booking.reference == reference)).one()
-            person = session.get_one(Person, actor.person_id)
-            number = keyring_of(session).open(person.id_number_sealed, column="person.id_number")
-            return Learner(actor, BookingId(booking_id), reference, number)
+        is_first = session.get_one(Slot, slot_id).service == "subject_1"
+        factories.learner(session, actor.person_id, permit_issued_on=None if is_first else PERMIT)
+        if not is_first:
+            factories.passed(session, actor, "subject_1")
+        return actor
+
+    def _book(self, session: Session, slot_id: SlotId, actor: Actor) -> Learner:
+        assert actor.person_id is not None
+        wish = Wish(actor.person_id, EXAMS.holder(actor.person_id), slot_id, new_reference())
+        reference = book_seat(session, EXAMS, wish, actor=actor, now=BOOKED)
+        booking_id = session.scalars(select(Booking.id).where(Booking.reference == reference)).one()
+        person = session.get_one(Person, actor.person_id)
+        number = keyring_of(session).open(person.id_number_sealed, column="person.id_number")
+        return Learner(actor, BookingId(booking_id), reference, number)
 
     def present(self, learner: Learner, **changed: object) -> Presented:
         """Return the reference and the last four of the document, at no time of its own."""
