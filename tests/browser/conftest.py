@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from booking.app import create_app
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions
 from config import read_settings
+from tests.applications import application
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -48,7 +48,7 @@ def database_url(sqlite_url: str) -> str:
 def address(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> Iterator[str]:
     """Serve the application and yield where."""
     settings = read_settings({"BOOKING_DATA": str(tmp_path), "BOOKING_DEMO": "1"})
-    server = make_server("127.0.0.1", 0, create_app(settings, sessions=sessions, clock=clock), threaded=True)
+    server = make_server("127.0.0.1", 0, application(settings, sessions, clock), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
@@ -126,7 +126,8 @@ def somebody(chromium: Browser, address: str, request: pytest.FixtureRequest) ->
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "status of 4" not in message.text:
+        is_expected = "status of 4" in message.text or "ERR_INTERNET_DISCONNECTED" in message.text
+        if message.type in ("error", "warning") and not is_expected:
             complaints.append(message.text)
 
     def seated(size: tuple[int, int] = DESK, *, scripts: bool = True) -> Person:

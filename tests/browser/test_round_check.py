@@ -7,11 +7,11 @@ import pytest
 from flask import render_template_string
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
-from booking.app import create_app
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions
 from booking.web.headers import POLICY
 from config import read_settings
+from tests.applications import application
 from tests.browser.conftest import PHONE, PICTURES
 from tests.records import BuiltRecord, build_record, text_of
 
@@ -35,7 +35,7 @@ def built() -> BuiltRecord:
 
 @pytest.fixture
 def html(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> str:
-    app = create_app(read_settings({"BOOKING_DATA": str(tmp_path)}), sessions=sessions, clock=clock)
+    app = application(read_settings({"BOOKING_DATA": str(tmp_path)}), sessions, clock)
     with app.test_request_context("/"):
         return render_template_string(PAGE)
 

@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from booking.accounts.models import SignIn, SignInKind
-from booking.app import create_app
 from booking.kernel.actors import Actor, Role
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, unit_of_work
 from booking.kernel.secrets import new_token, token_hash
 from config import Settings, read_settings
 from tests import factories
+from tests.applications import application
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -64,10 +64,10 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, sessions: Sessions, clock: FixedClock) -> Flask:
-    application = create_app(settings, sessions=sessions, clock=clock)
-    application.testing = True
-    application.test_client_class = Visitor
-    return application
+    built = application(settings, sessions, clock)
+    built.testing = True
+    built.test_client_class = Visitor
+    return built
 
 
 @pytest.fixture
