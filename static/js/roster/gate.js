@@ -22,7 +22,6 @@ class Gate {
     this.screen = new Screen(root);
     this.server = new Line(root.dataset.sync, root.dataset.token);
     this.state = navigator.onLine ? "connected" : "away";
-    this.pause = SHORTEST;
     this.turn = Promise.resolve();
     this.touchedAt = performance.now();
     this.listen();
@@ -34,7 +33,7 @@ class Gate {
     if (this.root.dataset.closed) forgetThisPage();
     else keepThisPage(this.root.dataset.worker, this.root.dataset.scope);
     await this.paint();
-    this.afterThat(() => this.look());
+    this.look();
   }
 
   listen() {
@@ -44,8 +43,11 @@ class Gate {
       const presented = this.screen.taken();
       this.afterThat(() => this.scan(presented));
     });
-    this.screen.at("send").addEventListener("click", () => this.afterThat(() => this.look()));
-    addEventListener("online", () => this.afterThat(() => this.look()));
+    this.screen.at("send").addEventListener("click", () => this.look());
+    addEventListener("online", async () => {
+      await this.looking;
+      this.look();
+    });
     addEventListener("offline", () => this.stand("away"));
     for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => this.touched());
     document.addEventListener("submit", (event) => this.mayLeave(event), true);
@@ -60,7 +62,7 @@ class Gate {
   touched() {
     const wasLeftAlone = this.isLeftAlone();
     this.touchedAt = performance.now();
-    if (wasLeftAlone) this.afterThat(() => this.look());
+    if (wasLeftAlone) this.look();
   }
 
   isLeftAlone() {
@@ -69,10 +71,12 @@ class Gate {
 
   /** Do one thing after the other: a scanner does not wait for the answer to the one before. */
   afterThat(work) {
-    this.turn = this.turn.then(work).catch((failure) => {
-      this.screen.answer({ ...this.screen.worded("fault"), who: String(failure) });
-    });
+    this.turn = this.turn.then(work).catch((failure) => this.fail(failure));
     return this.turn;
+  }
+
+  fail(failure) {
+    this.screen.answer({ ...this.screen.worded("fault"), who: String(failure) });
   }
 
   /** Answer to whoever was scanned or typed. What this device would refuse is asked of the server all the same. */
@@ -123,6 +127,7 @@ class Gate {
 
   /** Take back a check-in that has not left this device; one that has is taken back on the server. */
   async takeBack(entry) {
+    await this.looking;
     const [still] = (await this.store.entries(this.slot)).filter((one) => one.key === entry.key);
     if (still?.state !== "waiting") return this.screen.answer(this.screen.worded("sent_meanwhile"));
     await this.store.remove(entry.key);
@@ -131,18 +136,25 @@ class Gate {
     return this.paint();
   }
 
-  /** Send what waits, or else ask how the roster stands; then look again after a while. */
-  async look() {
+  /** Look after what waits, beside the scanning: a slow network must not hold up the gate. */
+  look(pause = SHORTEST) {
+    this.looking ??= this.lookNow(pause)
+      .catch((failure) => this.fail(failure))
+      .finally(() => {
+        this.looking = null;
+      });
+  }
+
+  /** Send what waits, or else ask how the roster stands; then look again, the later the longer there is no network. */
+  async lookNow(pause) {
     clearTimeout(this.timer);
     const answers = await this.reached(() => this.send());
     if (answers?.length === 0) await this.reached(async () => this.heard(await this.server.state()));
     await this.paint();
     if (this.isLeftAlone() && this.screen.at("waiting").hidden) return;
-    this.pause = this.state === "connected" ? SHORTEST : Math.min(2 * this.pause, LONGEST);
-    this.timer = setTimeout(
-      () => this.afterThat(() => this.look()),
-      this.state === "connected" ? CALM : this.pause,
-    );
+    const isConnected = this.state === "connected";
+    const next = isConnected ? SHORTEST : Math.min(2 * pause, LONGEST);
+    this.timer = setTimeout(() => this.look(next), isConnected ? CALM : pause);
   }
 
   /** Send all that waits, the oldest first, and return the answers. `onScreen`: the one that is about to be shown. */
@@ -170,9 +182,18 @@ class Gate {
   heard(state) {
     setClock(state.now);
     this.screen.roster(state);
-    const stamp = JSON.stringify(state.rows);
-    if (this.stamp && this.stamp !== stamp) keepAnew();
+    this.keep(JSON.stringify(state.rows));
+  }
+
+  /** Keep the page anew where the list has changed; what was sent before that need not be remembered any more. */
+  async keep(stamp) {
+    if (this.stamp === stamp || this.root.dataset.closed) return;
+    const from = instant();
+    if ((await keepAnew()) === false) return;
     this.stamp = stamp;
+    for (const entry of await this.store.entries(this.slot)) {
+      if (entry.state === "sent" && entry.sentAt < from) await this.store.remove(entry.key);
+    }
   }
 
   /** Do what needs the server; return undefined where it cannot be reached, and say so on the page. */
@@ -202,7 +223,7 @@ class Gate {
     for (const { reference, state, at } of mine) {
       const isKnown = this.screen.rows.get(reference)?.dataset.state !== "expected";
       if (state === "waiting") this.screen.row(reference, "waiting", clock(at));
-      else if (state === "sent" && !isKnown) this.screen.row(reference, "present", clock(at));
+      else if (state === "sent" && !isKnown && this.state !== "connected") this.screen.row(reference, "present", clock(at));
     }
     const elsewhere = new Set(waiting.map((entry) => entry.slot).filter((slot) => slot !== this.slot));
     const here = mine.filter((entry) => entry.state === "waiting").length;
@@ -211,7 +232,7 @@ class Gate {
       mine.filter((entry) => entry.state === "refused"),
       (entry) => this.afterThat(() => this.seen(entry)),
     );
-    note(waiting.length, location.protocol === "https:");
+    note(all.filter((entry) => entry.state !== "sent").length, location.protocol === "https:");
   }
 
   async seen(entry) {

@@ -13,17 +13,24 @@ export function keepThisPage(worker, scope) {
   if (workers.controller) keepAnew();
 }
 
-/** Keep the page as the server shows it now. */
+/** Keep the page as the server shows it now; return whether that is done, or null where no worker keeps anything. */
 export function keepAnew() {
-  navigator.serviceWorker?.controller?.postMessage({ keep: location.pathname });
+  const worker = navigator.serviceWorker?.controller;
+  if (!worker) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    worker.postMessage({ keep: location.pathname }, [port2]);
+  });
 }
 
 export function forgetThisPage() {
   navigator.serviceWorker?.controller?.postMessage({ forget: location.pathname });
 }
 
-export function note(waiting, isSecure) {
-  document.cookie = `${COOKIE}=${waiting}; path=/; max-age=${TWELVE_HOURS}; samesite=lax${isSecure ? "; secure" : ""}`;
+/** Tell the server's sign-out how many check-ins the device must not forget. */
+export function note(count, isSecure) {
+  document.cookie = `${COOKIE}=${count}; path=/; max-age=${TWELVE_HOURS}; samesite=lax${isSecure ? "; secure" : ""}`;
 }
 
 /** Note by how much the clock of this device differs from the server's. */

@@ -8,6 +8,7 @@ const FILES = `roster-files-${SHELL.version}`;
 const PAGES = `roster-pages-${SHELL.version}`;
 const PAGE = /^\/station\/rosters\/\d+$/;
 const PATIENCE = 4000;
+const A_DAY = 24 * 3600 * 1000;
 
 addEventListener("install", (event) => {
   event.waitUntil(keepFiles().then(() => skipWaiting()));
@@ -19,7 +20,7 @@ addEventListener("activate", (event) => {
 
 addEventListener("message", (event) => {
   const { keep, forget } = event.data;
-  if (keep) event.waitUntil(keepPage(keep));
+  if (keep) event.waitUntil(keepPage(keep).then((isKept) => event.ports[0]?.postMessage(isKept)));
   if (forget) event.waitUntil(forgetPage(forget));
 });
 
@@ -41,12 +42,18 @@ async function forgetOthers() {
   }
 }
 
-/** Keep a page as it is now; what is no longer to be had is forgotten, but not for want of a network. */
+/** Keep a page as it is now, and say whether that is done. Pages of days gone by are forgotten on the way. */
 async function keepPage(pathname) {
-  if (!PAGE.test(pathname)) return;
+  if (!PAGE.test(pathname)) return false;
   const page = await fetch(pathname, { redirect: "manual", cache: "no-store" }).catch(() => null);
-  if (page?.ok) await (await caches.open(PAGES)).put(pathname, page);
-  else if (page && (page.status === 403 || page.status === 404)) await forgetPage(pathname);
+  if (!page?.ok) return false;
+  const cache = await caches.open(PAGES);
+  await cache.put(pathname, page);
+  for (const request of await cache.keys()) {
+    const kept = await cache.match(request);
+    if (Date.now() - Date.parse(kept.headers.get("Date")) > A_DAY) await cache.delete(request);
+  }
+  return true;
 }
 
 async function forgetPage(pathname) {
