@@ -21,10 +21,8 @@ from booking.app import open_sessions
 from booking.bookings import ticket_command
 from booking.demo.build import build_demo, is_empty
 from booking.demo.signins import sign_ins_in_words
-from booking.exams import imports as exams
-from booking.inspections import imports as vehicles
 from booking.invariants import asking as invariants
-from booking.kernel.actors import SYSTEM, Actor
+from booking.kernel.actors import SYSTEM
 from booking.kernel.calendar import LOCAL, local_day
 from booking.kernel.clock import SystemClock
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -34,9 +32,8 @@ from booking.kernel.secrets import UnfitKeysError, new_keyring, write_keyring
 from booking.policies import service as policies
 from booking.processes import run_together, web_command
 from booking.simulation.command import simulate
-from booking.sites.service import lists as sites
-from booking.stats import service as history
 from booking.stats.command import statistics
+from booking.transfers.command import file_commands
 from config import ConfigurationError, Settings, prepare_data_folder, read_settings
 
 P = ParamSpec("P")
@@ -246,46 +243,5 @@ def looking() -> Iterator[Session]:
 main.add_command(statistics(looking, in_one_line, lambda: local_day(SystemClock().now())))
 
 
-def import_sites(session: Session, source: bytes, *, actor: Actor, now: datetime) -> str:
-    """Import sites, and say how many were added and how many changed."""
-    done = sites.import_sites(session, source, actor=actor, now=now)
-    return f"{done.added} added, {done.changed} changed"
-
-
-Importer = Callable[..., object]
-IMPORTERS: dict[str, Importer] = {
-    "history": history.import_history,
-    "learners": exams.import_learners,
-    "results": exams.import_results,
-    "sites": import_sites,
-    "vehicles": vehicles.import_vehicles,
-}
-EXPORTERS: dict[str, Callable[[Session], str]] = {"vehicles": vehicles.export_vehicles}
-
-
-@main.command("import")
-@click.argument("what", type=click.Choice(sorted(IMPORTERS)))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@in_one_line
-def import_file(what: str, file: Path) -> None:
-    """Read a CSV file: all of it, or nothing with every wrong line named."""
-    with writing() as (session, now):
-        done = IMPORTERS[what](session, file.read_bytes(), actor=SYSTEM, now=now)
-    click.echo(f"Imported {what}: {done}.")
-
-
-@main.command("export")
-@click.argument("what", type=click.Choice(sorted(EXPORTERS)))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@in_one_line
-def export_file(what: str, file: Path) -> None:
-    """Write a CSV file that `booking import` reads: personal data in clear, so for this user's eyes alone."""
-    with reading(ready(read_settings())) as session:
-        text = EXPORTERS[what](session)
-    try:
-        file.touch(mode=0o600)
-        file.chmod(0o600)
-        file.write_text(text, encoding="utf-8")
-    except OSError as failure:
-        fail(f"{file} cannot be written: {failure.strerror}")
-    click.echo(f"Exported {what}: {len(text.splitlines()) - 1}.")
+for one in file_commands(writing, looking, SystemClock().now, in_one_line, fail):
+    main.add_command(one)

@@ -126,18 +126,6 @@ def export_vehicles(session: Session) -> str:
     return tables.write_csv(tuple(COLUMNS), exported_vehicles(session))
 
 
-def give_out_vehicles(session: Session, *, reason: str, actor: Actor, now: datetime) -> str:
-    """Return the file of `export_vehicles` and log who took it and why: it holds everything in clear."""
-    if not reason.strip():
-        raise InvalidInputError("reason")
-    text = export_vehicles(session)
-    audit.record(
-        session, "vehicles exported", "export", "vehicles", actor=actor, now=now, reason=reason.strip(),
-        after={"count": len(text.splitlines()) - 1},
-    )  # fmt: skip
-    return text
-
-
 def exported_vehicles(session: Session) -> Iterator[tuple[str | int | date | None, ...]]:
     """Yield the vehicles whose owner and papers are known in `COLUMNS`, in clear."""
     keyring = keyring_of(session)

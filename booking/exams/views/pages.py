@@ -4,7 +4,6 @@ from booking.exams.views import (
     behalf,
     behalf_requests,
     desk,
-    files,
     learner,
     own,
     own_request,
@@ -13,6 +12,6 @@ from booking.exams.views import (
 )
 from booking.exams.views.blueprint import bp
 
-MODULES = (learner, own, requesting, own_request, desk, behalf, behalf_requests, records, files)
+MODULES = (learner, own, requesting, own_request, desk, behalf, behalf_requests, records)
 
 __all__ = ["MODULES", "bp"]

@@ -2,7 +2,6 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -108,9 +107,3 @@ class BindAtCounterForm(BindForm):
         if not self.is_company:
             return None
         return Company(self.credit_code.data, self.company_name.data, self.evidence.data)
-
-
-class FileForm(FlaskForm):
-    """A CSV file."""
-
-    file = FileField(_l("CSV file"), [FileRequired(_l("Choose a file"))])

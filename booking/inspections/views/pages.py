@@ -9,7 +9,6 @@ from booking.inspections.views import (
     counter_binding,
     counter_booking,
     counter_changes,
-    counter_files,
     counter_records,
     garage,
     holds,
@@ -52,7 +51,6 @@ MODULES = (
     counter_agents,
     counter_booking,
     counter_changes,
-    counter_files,
 )
 
 __all__ = ["MODULES", "bp"]

@@ -1,8 +1,7 @@
-"""Forms of the steps of a plan, of files, and of what the public plan shows."""
+"""Forms of the steps of a plan, and of what the public plan shows."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, HiddenField, SelectField, TextAreaField
 
 from booking.plans.forms.fields import REASON
@@ -12,12 +11,6 @@ class ReasonForm(FlaskForm):
     """Why a plan goes back to its drafter."""
 
     reason = TextAreaField(_l("Reason"), REASON)
-
-
-class ImportForm(FlaskForm):
-    """A CSV file of plans."""
-
-    file = FileField(_l("CSV file"), [FileRequired(_l("Choose a file"))])
 
 
 class FilterForm(Form):

@@ -13,19 +13,40 @@ from booking.kernel.calendar import local_time
 from booking.kernel.tables import Listener, write_csv_to
 from booking.kernel.workbooks import Cell, write_workbook
 from booking.transfers.kinds import OUTGOING
+from booking.transfers.scope import Scope
 from booking.transfers.service.working import Work, require_active
 from booking.transfers.words import COLUMNS, NAMES
+
+Notes = Sequence[tuple[str, str]]
 
 
 def write_file(session: Session, work: Work, target: BinaryIO, listener: Listener, *, now: datetime) -> int:
     """Write the file of a transfer and return how many rows it has."""
     require_active(session, work)
-    kind = OUTGOING[work.kind]
-    counted = _Counted(kind.rows(session, work.scope, now), listener)
-    if work.file_format == "xlsx":
-        write_workbook(target, work.kind, kind.columns, counted, notes=_notes(session, work, now))
+    notes = _notes(session, work, now)
+    workbook = work.file_format == "xlsx"
+    return write_kind(session, work.kind, work.scope, target, listener, workbook=workbook, notes=notes, now=now)
+
+
+def write_kind(
+    session: Session,
+    code: str,
+    scope: Scope,
+    target: BinaryIO,
+    listener: Listener,
+    *,
+    workbook: bool,
+    notes: Notes,
+    now: datetime,
+    encoding: str = "utf-8-sig",
+) -> int:
+    """Write the rows of a kind as a workbook with notes, or as CSV, and return how many there are."""
+    kind = OUTGOING[code]
+    counted = _Counted(kind.rows(session, scope, now), listener)
+    if workbook:
+        write_workbook(target, code, kind.columns, counted, notes=notes)
     else:
-        text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
+        text = io.TextIOWrapper(target, encoding=encoding, newline="", write_through=True)
         write_csv_to(text, kind.columns, (_as_text(row) for row in counted))
         text.detach()
     return counted.rows
@@ -64,7 +85,7 @@ def _as_text(row: Sequence[Cell]) -> tuple[object, ...]:
     return tuple(f"{local_time(cell):%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else cell for cell in row)
 
 
-def _notes(session: Session, work: Work, now: datetime) -> list[tuple[str, str]]:
+def _notes(session: Session, work: Work, now: datetime) -> Notes:
     """Return who took this file, when and why: it goes with every copy."""
     who = session.scalars(
         select(Person.name).join(Account, Account.person_id == Person.id).where(Account.id == work.actor.account_id)

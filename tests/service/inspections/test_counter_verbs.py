@@ -1,13 +1,11 @@
 """What only the counter does with vehicles: look in clear, let go for the register, give out, and keep the reason."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from booking.audit.models import AuditEntry
-from booking.inspections.imports import export_vehicles, give_out_vehicles
 from booking.inspections.models import Vehicle
 from booking.inspections.service.agents import end_agency, grant_agency
 from booking.inspections.service.binding import BoundToAnotherError, bind_vehicle
@@ -146,21 +144,3 @@ def test_the_reason_for_which_the_counter_ends_a_consent_is_kept(sessions: Sessi
         end_agency(session, agency_id, actor=clerk, now=NOW, reason="车主来电终止")
 
     assert entry(sessions, "agency ended").reason == "车主来电终止"
-
-
-def test_giving_vehicles_out_is_logged_with_reason_and_number(sessions: Sessions, clerk: Actor) -> None:
-    with unit_of_work(sessions) as session:
-        factories.vehicle(session, person_id=person_of(applicant(sessions)), registered_on=date(2018, 1, 2))
-
-    with unit_of_work(sessions) as session:
-        text = give_out_vehicles(session, reason="与登记系统核对", actor=clerk, now=NOW)
-
-    with reading(sessions) as session:
-        assert text == export_vehicles(session)
-    kept = entry(sessions, "vehicles exported")
-    assert (kept.reason, kept.after) == ("与登记系统核对", {"count": 1})
-
-
-def test_without_a_reason_nothing_is_given_out(sessions: Sessions, clerk: Actor) -> None:
-    with pytest.raises(InvalidInputError), unit_of_work(sessions) as session:
-        give_out_vehicles(session, reason=" ", actor=clerk, now=NOW)

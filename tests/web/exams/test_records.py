@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
-from io import BytesIO
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from booking.exams.models import Learner
 from booking.kernel.actors import Actor, Role
@@ -149,65 +148,6 @@ def test_a_result_needs_a_record(wang: Visitor, newcomer: PersonId) -> None:
     assert wang.get(f"/desk/learners/{newcomer}/result").status_code == 404
 
 
-def test_a_file_of_learners_opens_their_records(wang: Visitor, sessions: Sessions) -> None:
-    number = factories.resident_id(77)
-    row = f"测试导入,A,{number},19911112222,C1,first,2026-11-02,,\n"
-
-    answer = wang.submit("/desk/imports/learners", {"file": (BytesIO((LEARNERS + row).encode()), "learners.csv")})
-
-    assert answer.status_code == 303
-    with reading(sessions) as session:
-        assert session.scalars(select(func.count()).select_from(Learner)).one() == 1
-
-
-def test_a_wrong_line_is_named_with_column_and_value_and_nothing_is_stored(wang: Visitor, sessions: Sessions) -> None:
-    good = f"测试导入,A,{factories.resident_id(78)},19911112222,C1,first,2026-11-02,,\n"
-    bad = f"测试错误,A,{factories.resident_id(79)},19911113333,Z9,first,2.11.2026,,\n"
-
-    answer = wang.submit("/desk/imports/learners", {"file": (BytesIO((LEARNERS + good + bad).encode()), "x.csv")})
-
-    assert answer.status_code == 422
-    assert "licence_class" in answer.text
-    assert "Z9" in answer.text
-    assert "2.11.2026" in answer.text
-    assert "is not a day written YYYY-MM-DD" in answer.text
-    with reading(sessions) as session:
-        assert session.scalars(select(func.count()).select_from(Learner)).one() == 0
-
-
-def test_the_errors_of_a_file_are_chinese_for_who_reads_chinese_and_show_no_document(wang: Visitor) -> None:
-    number = factories.resident_id(80)[:-1] + "?"
-    row = f"测试导入,A,{number},123,C1,first,2026-11-02,,\n"
-    wang.delete_cookie("language")
-
-    page = wang.submit("/desk/imports/learners", {"file": (BytesIO((LEARNERS + row).encode()), "x.csv")}).text
-
-    assert "不是 11 位大陆手机号" in page
-    assert number not in page
-
-
-def test_a_file_of_results_names_who_is_not_known(wang: Visitor) -> None:
-    header = "id_type,id_number,service,date,site,outcome,score\n"
-    rows = f"{header}A,{factories.resident_id(81)},subject_2,2026-11-20,,failed,\n"
-
-    answer = wang.submit("/desk/imports/results", {"file": (BytesIO(rows.encode()), "results.csv")})
-
-    assert answer.status_code == 422
-    assert "nobody with this document is known" in answer.text
-
-
-def test_without_a_file_the_form_says_so(wang: Visitor) -> None:
-    answer = wang.submit("/desk/imports/learners", {})
-
-    assert answer.status_code == 422
-    assert "Choose a file" in answer.text
-
-
 @pytest.mark.parametrize("address", ["record/new", "record", "record/close", "result"])
 def test_only_the_counter_keeps_records(visitor: Callable[..., Visitor], mei: Actor, address: str) -> None:
     assert visitor(Role.SUPERVISOR).get(f"/desk/learners/{mei.person_id}/{address}").status_code == 403
-
-
-@pytest.mark.parametrize("address", ["/desk/imports/learners", "/desk/imports/results"])
-def test_only_the_counter_imports(visitor: Callable[..., Visitor], address: str) -> None:
-    assert visitor(Role.SUPERVISOR).get(address).status_code == 403

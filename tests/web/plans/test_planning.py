@@ -266,11 +266,12 @@ def test_plans_go_out_as_a_file_and_come_in_again(desk: Desk, planner: Visitor, 
     exported = planner.get(f"/desk/plans/export.csv?from={DAY}&to={DAY}").data
     planner.submit(f"/desk/plans/{plan_id}/discard", on=f"/desk/plans/{plan_id}")
 
-    saved = planner.submit("/desk/plans/import", {"file": (BytesIO(exported), "plans.csv")})
-    again = planner.submit("/desk/plans/import", {"file": (BytesIO(exported), "plans.csv")})
+    saved = planner.submit("/desk/transfers/in/plans", {"file": (BytesIO(exported), "plans.csv")})
+    planner.submit(f"{saved.location}/bring-in", on=saved.location)
+    again = planner.submit("/desk/transfers/in/plans", {"file": (BytesIO(exported), "plans.csv")})
 
-    assert (saved.status_code, again.status_code) == (303, 422)
-    assert "There is a plan for this site, service and day already" in again.text
+    assert "Everything is stored" in planner.get(saved.location).text
+    assert "There is a plan for this site, service and day already" in planner.get(again.location).text
 
 
 def test_operators_see_and_plan_their_own_site_only(desk: Desk, visitor: Visit, sessions: Sessions) -> None:
@@ -297,6 +298,6 @@ def test_the_board_passes_over_what_makes_no_sense(planner: Visitor, query: str)
     assert planner.get("/desk/plans/export.csv?from=9999-12-31&to=x").status_code == 200
 
 
-@pytest.mark.parametrize("page", ["/desk/plans/new", "/desk/plans/make-up", "/desk/plans/import"])
+@pytest.mark.parametrize("page", ["/desk/plans/new", "/desk/plans/make-up"])
 def test_an_approver_drafts_nothing(approver: Visitor, page: str) -> None:
     assert approver.get(page).status_code == 403
