@@ -7,7 +7,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from booking.audit.queries import Entry
-from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, ROLES, VISIT_STATES
+from booking.web.language import worded
+from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, ROLES, VISIT_STATES, service_called
 
 ACTS = {
     "booking made": _l("booking made"),
@@ -27,6 +28,8 @@ ACTS = {
     "slot withdrawn": _l("session withdrawn"),
     "withdrawal proposed": _l("withdrawal proposed"),
     "withdrawal declined": _l("withdrawal declined"),
+    "closure proposed": _l("closure proposed"),
+    "closure approved": _l("closure approved"),
     "seats released": _l("places released"),
     "seats blocked": _l("places closed by an outage"),
     "seats unblocked": _l("places of an outage opened again"),
@@ -100,6 +103,8 @@ ACTS = {
     "phone changed": _l("phone number changed"),
     "language changed": _l("language changed"),
     "person added": _l("person added"),
+    "desk searched": _l("desk searched"),
+    "person looked up": _l("person looked up"),
     "override proposed": _l("override proposed"),
     "override approved": _l("override approved"),
     "override declined": _l("override declined"),
@@ -142,10 +147,12 @@ KINDS = {
     "site": _l("site"),
     "hold": _l("held place"),
     "override": _l("override"),
+    "search": _l("number found"),
     "guide": _l("guide"),
     "announcement": _l("announcement"),
     "rating": _l("rating"),
     "test_lane": _l("test lane"),
+    "closure": _l("closure"),
     "import": _l("import"),
     "export": _l("export"),
     "history": _l("history of years"),
@@ -186,6 +193,16 @@ FACTS = {
     "reason": _l("reason"),
     "number": _l("number of the day"),
     "post": _l("called to"),
+    "service": _l("service"),
+    "lines": _l("sessions"),
+    "version": _l("version"),
+    "exemption": _l("exception from the ten days"),
+    "hours": _l("opening hours"),
+    "is_open": _l("open that day"),
+    "daily_maximum": _l("most in a day"),
+    "vehicles_per_hour": _l("vehicles an hour"),
+    "is_active": _l("in use"),
+    "bookings": _l("bookings hit"),
     "paper": _l("what was shown"),
     "evidence": _l("note on what was shown"),
     "lifted": _l("rules lifted"),
@@ -206,6 +223,8 @@ VALUES: Mapping[str, Mapping[str, LazyString]] = {
     "lane": LANES,
     "channel": CHANNELS,
     "role": ROLES,
+    "is_open": {"True": _l("open"), "False": _l("closed")},
+    "is_active": {"True": _l("yes"), "False": _l("no")},
 }
 
 
@@ -218,6 +237,12 @@ def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:
 
 
 def _value(fact: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return ""
+    if isinstance(value, list):
+        return "; ".join(_value(fact, one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_value(fact, one)}" for name, one in value.items())
+    if fact == "service":
+        return worded(service_called(str(value)))
     return str(VALUES.get(fact, {}).get(str(value), value))

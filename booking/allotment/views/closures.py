@@ -11,6 +11,7 @@ from wtforms import SelectChoice
 
 from booking.allotment.forms import ClosureForm, ConfirmForm, ScopeFields, refuse
 from booking.allotment.queries import closures as queries
+from booking.allotment.queries import site_changes
 from booking.allotment.queries.impact import Told, told
 from booking.allotment.service import closures as service
 from booking.allotment.service.closures import Scope
@@ -27,6 +28,7 @@ from booking.kernel.errors import BookingError, ConflictError, InvalidInputError
 from booking.kernel.ids import SiteId
 from booking.plans.views.public import CLOSINGS
 from booking.sites import queries as sites
+from booking.sites.views.hits import SITE_HITS, SiteHits
 from booking.web.errors import status_of
 from booking.web.guards import may
 from booking.web.house import actor, me, now, sessions
@@ -34,7 +36,11 @@ from booking.web.language import language, worded
 
 Fields = TypeVar("Fields", bound=ScopeFields)
 
-bp.record_once(lambda state: state.app.extensions.update({CLOSINGS: queries.public_closings}))
+SITE_CHANGES = SiteHits(on_day=site_changes.on_day, outside_hours=site_changes.outside_hours)
+
+bp.record_once(
+    lambda state: state.app.extensions.update({CLOSINGS: queries.public_closings, SITE_HITS: SITE_CHANGES})
+)
 
 
 @bp.get("/desk/closures")

@@ -150,7 +150,7 @@ def lift_outage(session: Session, outage_id: int, *, actor: Actor, now: datetime
     station = sites.station(session, lane.site_id, now=now)
     return sum(
         settle_window(session, window.id, actor=actor, now=now)
-        for window in _windows_of(session, station.id, now, lane.facts.service)
+        for window in windows_of(session, station.id, now, lane.facts.service)
         if window.blocked
     )
 
@@ -164,7 +164,7 @@ def settle_window(session: Session, slot_id: SlotId, *, actor: Actor, now: datet
     if slot is None:
         raise NotFoundError
     station = sites.station(session, SiteId(slot.site_id), now=now)
-    window = next((w for w in _windows_of(session, station.id, now, slot.service) if w.id == slot_id), None)
+    window = next((w for w in windows_of(session, station.id, now, slot.service) if w.id == slot_id), None)
     if window is None:
         return 0
     wanted = _cost(station, window, station.outages)
@@ -180,7 +180,7 @@ def windows_out_of_step(session: Session, *, now: datetime) -> list[SlotId]:
     """Return the windows to come of which more or fewer places are blocked than their outages cost, and can be."""
     found = []
     for station in sites.stations(session, now=now):
-        for window in _windows_of(session, station.id, now):
+        for window in windows_of(session, station.id, now):
             wanted = _cost(station, window, station.outages)
             if wanted < window.blocked or (wanted > window.blocked and window.free):
                 found.append(window.id)
@@ -201,7 +201,7 @@ def _hit(
     Whatever nobody has taken can be blocked, and what is blocked for the other outages is theirs.
     """
     hit = []
-    for window in _windows_of(session, station.id, now, station.lane_of(outage).facts.service):
+    for window in windows_of(session, station.id, now, station.lane_of(outage).facts.service):
         before, after = _cost(station, window, others), _cost(station, window, (*others, outage))
         if after > before:
             too_many = min(max(after - window.free - window.blocked, 0), after - before)
@@ -227,18 +227,18 @@ def _cost(station: StationShown, window: Window, outages: Sequence[Outage]) -> i
     Never more than the lanes lose, and none where the plan was made smaller already.
     """
     lanes = serving(station.lanes, window.service, window.kinds)
-    left = _vehicles(window, lanes, outages)
-    return max(min(_vehicles(window, lanes, ()) - left, window.capacity - left), 0)
+    left = vehicles(window, lanes, outages)
+    return max(min(vehicles(window, lanes, ()) - left, window.capacity - left), 0)
 
 
-def _vehicles(window: Window, lanes: Sequence[StationLane], outages: Sequence[Outage]) -> int:
+def vehicles(window: Window, lanes: Sequence[StationLane], outages: Sequence[Outage]) -> int:
     span = Span(window.starts_at, window.ends_at)
     minutes = max((span.ends_at - span.starts_at) // MINUTE, 1)
     found = windows([span], lanes, outages, service=window.service, window_minutes=minutes)
     return sum(one.capacity for one in found)
 
 
-def _windows_of(session: Session, site_id: SiteId, now: datetime, service: str = "") -> Sequence[Window]:
+def windows_of(session: Session, site_id: SiteId, now: datetime, service: str = "") -> Sequence[Window]:
     """Return the published windows of a station that have not begun, in order of time; one statement."""
     free = func.sum(Quota.capacity - Quota.taken - Quota.blocked).label("free")
     query = (

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.inspections.service.lane_changes import bookings_beyond
 from booking.inspections.service.outages import (
     OutageEffect,
     announce_outage,
@@ -25,6 +26,7 @@ from booking.sites.forms.station import WRONG, OutageForm, outage_form
 from booking.sites.queries import StationShown
 from booking.sites.rules.site import may_set_days
 from booking.sites.service.outages import check_outage
+from booking.sites.views.hits import LANE_HITS
 from booking.sites.views.outages import OUTAGES, Outages
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
@@ -36,7 +38,7 @@ PAGES = Outages(
     shown_at=lambda site_id, outage_id: url_for("inspections.show_outage", site_id=site_id, outage_id=outage_id),
 )
 
-bp.record_once(lambda state: state.app.extensions.update({OUTAGES: PAGES}))
+bp.record_once(lambda state: state.app.extensions.update({OUTAGES: PAGES, LANE_HITS: bookings_beyond}))
 
 
 @bp.route("/desk/stations/<int:site_id>/outages/new", methods=["GET", "POST"])

@@ -16,18 +16,20 @@ from booking.plans.forms.steps import ReasonForm
 from booking.plans.models import PlanKind, PlanState
 from booking.plans.queries import board as boards
 from booking.plans.queries.circumstances import timetable_of
-from booking.plans.queries.plans import PlanShown, history, plan_shown
+from booking.plans.queries.history import done_to, of_plan
+from booking.plans.queries.plans import PlanShown, plan_shown
 from booking.plans.rules.conflicts import Conflict
 from booking.plans.rules.timetable import Timetable
 from booking.plans.service.checks import ConflictingPlanError, conflicts_of_plan, require_own_site
 from booking.plans.service.publication import MISSED
 from booking.plans.views.blueprint import bp
-from booking.plans.views.words import ACTS
+from booking.plans.views.history import words_of_log
 from booking.web.errors import status_of
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 from booking.web.language import until
 
+LATEST = 10  # steps that the page of a plan shows; the rest stands on a page of its own
 OPEN_STATES = (PlanState.DRAFT, PlanState.SUBMITTED)
 
 
@@ -44,7 +46,7 @@ def plan_page(plan_id: PlanId, form: ReasonForm, refused: BookingError | None = 
         shown = plan_shown(session, plan_id)
         require_own_site(actor(), shown.site_id)
         timetable = timetable_of(session, shown.line, shown.day, method=shown.method)
-        events = history(session, shown)
+        done, older = done_to(session, of_plan(session, plan_id), limit=LATEST)
         withdrawals = boards.proposed_withdrawals(session, site_id=shown.site_id)
         if shown.state in (*OPEN_STATES, PlanState.APPROVED):
             found = conflicts_of_plan(session, shown, now=now())
@@ -54,12 +56,13 @@ def plan_page(plan_id: PlanId, form: ReasonForm, refused: BookingError | None = 
         monday=boards.monday_of(shown.day),
         steps=_timeline(shown, timetable),
         conflicts=found,
-        events=events,
+        done=done,
+        older=older,
+        **words_of_log(),
         proposed={proposal.slot_id: proposal for proposal in withdrawals},
         form=form,
         refused=refused,
         missed=MISSED,
-        acts=ACTS,
         can=permissions(),
         now=now(),
     )

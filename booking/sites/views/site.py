@@ -20,6 +20,7 @@ from booking.sites.rules.station import LINE
 from booking.sites.service import days as opening
 from booking.sites.service import site as service
 from booking.sites.views.blueprint import bp
+from booking.sites.views.hits import NOBODY, ToLookAt, once_looked_at, site_hits
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
 
@@ -90,13 +91,20 @@ def day(site_id: int, day: str) -> ResponseReturnValue:
     form = day_form(before)
     if not form.validate_on_submit():
         return _day_page(shown, asked, before, form)
+    closes = form.is_open is False or (form.is_open is None and before is not None and before.is_open)
+    why, seen = form.reason.data, form.seen_on(asked)
     try:
-        with unit_of_work(sessions()) as session:
-            why, seen = form.reason.data, form.seen_on(asked)
-            opening.set_day(session, whose, asked, form.is_open, reason=why, actor=actor(), now=now(), seen=seen)
+        unseen = once_looked_at(
+            lambda session: site_hits().on_day(session, whose, asked, now()) if closes else NOBODY,
+            lambda session: opening.set_day(
+                session, whose, asked, form.is_open, reason=why, actor=actor(), now=now(), seen=seen
+            ),
+        )
     except InvalidInputError as refusal:
         mark(form, refusal)
         return _day_page(shown, asked, before, form)
+    if unseen:
+        return _day_page(shown, asked, before, form, unseen)
     flash(_("The day is set. Plans published before stay; they can only be withdrawn."), "success")
     return redirect(url_for("sites.show", site_id=site_id), 303)
 
@@ -122,9 +130,11 @@ def _site_page(site_id: SiteId, form: ChooseDayForm) -> str:
     )
 
 
-def _day_page(site: SiteShown, day: date, before: DayShown | None, form: DayForm) -> ResponseReturnValue:
-    page = render_template("sites/day.html", site=site, day=day, before=before, form=form)
-    return page, 422 if form.errors else 200
+def _day_page(
+    site: SiteShown, day: date, before: DayShown | None, form: DayForm, unseen: ToLookAt | None = None
+) -> ResponseReturnValue:
+    page = render_template("sites/day.html", site=site, day=day, before=before, form=form, unseen=unseen)
+    return page, 422 if form.errors else unseen.status if unseen else 200
 
 
 def _may_change() -> bool:

@@ -20,6 +20,7 @@ from booking.sites.rules.station import StationLane
 from booking.sites.service import lanes as service
 from booking.sites.service import stations
 from booking.sites.views.blueprint import bp
+from booking.sites.views.hits import NOBODY, Impact, ToLookAt, lane_hits, once_looked_at, site_hits
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
@@ -35,11 +36,16 @@ def lanes(site_id: int) -> ResponseReturnValue:
 @may(Act.KEEP_STATIONS)
 def add_lane(site_id: int) -> ResponseReturnValue:
     station, form = station_of(site_id), lane_form(None)
-    saved = form.validate_on_submit() and _stored(
+    if not form.validate_on_submit():
+        return _after_lane(station, None, form)
+    unseen = _stored(
         form,
+        lambda session: NOBODY,  # one more lane leaves nobody outside
         lambda session: service.add_lane(session, station.id, form.facts(), actor=actor(), now=now()),
     )
-    return _after_lane(station, None, form) if not saved else _to_lanes(site_id, _("The test lane is added."))
+    if form.errors or unseen:
+        return _after_lane(station, None, form)
+    return _to_lanes(site_id, _("The test lane is added."))
 
 
 @bp.route("/desk/sites/<int:site_id>/lanes/<int:lane_id>", methods=["GET", "POST"])
@@ -48,13 +54,18 @@ def change_lane(site_id: int, lane_id: int) -> ResponseReturnValue:
     station = station_of(site_id)
     lane = _lane_of(station, TestLaneId(lane_id))
     form = lane_form(lane)
-    saved = form.validate_on_submit() and _stored(
+    if not form.validate_on_submit():
+        return _after_lane(station, lane, form)
+    unseen = _stored(
         form,
+        lambda session: lane_hits()(session, lane.id, form.facts(), now()),
         lambda session: service.change_lane(
             session, lane.id, form.facts(), seen=form.seen.data, actor=actor(), now=now()
         ),
     )
-    return _after_lane(station, lane, form) if not saved else _to_lanes(site_id, _("The test lane is changed."))
+    if form.errors or unseen:
+        return _after_lane(station, lane, form, unseen)
+    return _to_lanes(site_id, _("The test lane is changed."))
 
 
 @bp.route("/desk/sites/<int:site_id>/hours", methods=["GET", "POST"])
@@ -63,10 +74,15 @@ def hours(site_id: int) -> ResponseReturnValue:
     station = station_of(site_id)
     form = hours_form(station.hours)
     if not form.validate_on_submit():
-        page = render_template("sites/hours.html", station=station, form=form)
+        page = render_template("sites/hours.html", station=station, form=form, unseen=None)
         return page, 422 if form.errors else 200
-    with unit_of_work(sessions()) as session:
-        stations.set_hours(session, station.id, form.hours(), seen=form.seen.data, actor=actor(), now=now())
+    wanted, seen = form.hours(), form.seen.data
+    unseen = once_looked_at(
+        lambda session: site_hits().outside_hours(session, station.id, wanted, now()),
+        lambda session: stations.set_hours(session, station.id, wanted, seen=seen, actor=actor(), now=now()),
+    )
+    if unseen:
+        return render_template("sites/hours.html", station=station, form=form, unseen=unseen), unseen.status
     flash(_("The opening hours are set. Windows published before stay as they are."), "success")
     return redirect(url_for("sites.show", site_id=site_id), 303)
 
@@ -101,21 +117,22 @@ def _lane_of(station: StationShown, lane_id: TestLaneId) -> StationLane:
     return found
 
 
-def _stored(form: LaneForm, verb: Callable[[Session], object]) -> bool:
-    """Do it, or say at the field what is wrong."""
+def _stored(form: LaneForm, count: Callable[[Session], Impact], verb: Callable[[Session], object]) -> ToLookAt | None:
+    """Do it once it was looked at, or say at the field what is wrong."""
     try:
-        with unit_of_work(sessions()) as session:
-            verb(session)
+        return once_looked_at(count, verb)
     except service.LaneNameTakenError:
         form.name.errors.append(_("Another test lane of this station is called this already"))
     except InvalidInputError as refusal:
         mark(form, refusal, WRONG)
-    return not form.errors
+    return None
 
 
-def _after_lane(station: StationShown, lane: StationLane | None, form: LaneForm) -> ResponseReturnValue:
-    page = render_template("sites/lane.html", station=station, lane=lane, form=form)
-    return page, 422 if form.errors else 200
+def _after_lane(
+    station: StationShown, lane: StationLane | None, form: LaneForm, unseen: ToLookAt | None = None
+) -> ResponseReturnValue:
+    page = render_template("sites/lane.html", station=station, lane=lane, form=form, unseen=unseen)
+    return page, 422 if form.errors else unseen.status if unseen else 200
 
 
 def _to_lanes(site_id: int, done: str) -> ResponseReturnValue:
