@@ -15,6 +15,7 @@ from booking.api.views import pages as api
 from booking.audit import views as audit
 from booking.bookings import registered
 from booking.bookings import views as bookings
+from booking.desk.views import pages as desk
 from booking.exams.views import pages as exams
 from booking.guides.views import pages as guides
 from booking.home import views as home
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     api.bp,
     audit.bp,
     bookings.bp,
+    desk.bp,
     exams.bp,
     guides.bp,
     home.bp,

@@ -164,7 +164,7 @@ def masked_person(session: Session, person_id: PersonId) -> MaskedPerson:
 
 
 def find_people(session: Session, text: str) -> Sequence[MaskedPerson]:
-    """Return whom the counter may mean: by phone, by whole document number, or by its last four and the name."""
+    """Return whom the counter may mean: by phone, by document number, or by its last four with a name's beginning."""
     wanted = _wanted(session, text)
     if wanted is None:
         return ()
@@ -244,7 +244,7 @@ def _wanted(session: Session, text: str) -> tuple[ColumnElement[bool], ...] | No
     name = TAIL.sub("", text, count=1).strip()
     if tail and name:
         tail_hash = keyring.digest(tail[1].upper(), column="person.id_tail")
-        return (Person.id_tail_hash == tail_hash, Person.name == name)
+        return (Person.id_tail_hash == tail_hash, Person.name.startswith(name, autoescape=True))
     return (Person.identity_hash.in_(list(identity_hashes(session, text))),) if plain_number(text) else None
 
 

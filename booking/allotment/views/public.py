@@ -14,6 +14,7 @@ from booking.allotment.queries.rounds import RoundFilter
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.paging import beside, page_asked
 from booking.allotment.views.words import day_of_form, next_step, service_choices, timeline_of, words_of_record
+from booking.bookings.override_queries import overrides_in_slots
 from booking.bookings.registered import all_services
 from booking.kernel.db import reading
 from booking.web.cache import kept_a_moment, shared_page
@@ -89,11 +90,13 @@ def _content(round_id: int) -> str:
         )
         queue, more_waiting = outcome.queue_page(session, round_id, page=page_asked("queue"))
         code = outcome.find_code(session, round_id, asked) if asked else None
+        lifted = overrides_in_slots(session, [slot.id for slot in shown.slots])
     return render_template(
         "allotment/round_content.html",
         round=shown,
         line=shown.line,
         state=shown.line.state(now()),
+        overrides=len(lifted),
         steps=timeline_of(shown.line),
         next_step=next_step(shown.line),
         chosen=chosen,

@@ -1,6 +1,6 @@
 """Booking, moving and cancelling for a person at the counter or on the telephone: same pool, same rules, a reason."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -66,8 +66,8 @@ def book_for(person_id: int, slot_id: int) -> ResponseReturnValue:
             reference = service.book_seat(session, EXAMS, wish, actor=actor(), now=now())
     except (*REFUSALS, DuplicateRequestError) as error:
         made = made_by(wish.person_id, wish.request_key)
-        return _done(person_id, _booked(made)) if made else _refused(error, person_id, wish.slot_id)
-    return _done(person_id, _booked(reference))
+        return _slip(made) if made else _refused(error, person_id, wish.slot_id)
+    return _slip(reference)
 
 
 @bp.get("/desk/learners/<int:person_id>/bookings/<reference>/change")
@@ -113,7 +113,7 @@ def move_for(person_id: int, reference: str, slot_id: int) -> ResponseReturnValu
         return _begun()
     except REFUSALS as error:
         return _refused(error, person_id, SlotId(slot_id), reference)
-    return _done(person_id, _("Booking %(reference)s has been moved.", reference=reference))
+    return _slip(reference)
 
 
 @bp.get("/desk/learners/<int:person_id>/bookings/<reference>/cancel")
@@ -138,7 +138,7 @@ def give_up_for(person_id: int, reference: str) -> ResponseReturnValue:
             service.cancel(session, EXAMS, reference, actor=actor(), now=now(), **given)
     except TooLateError:
         return _begun()
-    return _done(person_id, _("Booking %(reference)s is cancelled.", reference=reference))
+    return _slip(reference)
 
 
 def _learner(person_id: int) -> str:
@@ -209,10 +209,6 @@ def _begun() -> ResponseReturnValue:
     return error_page(CONFLICT, _("The session has begun; its booking can no longer be changed or cancelled."))
 
 
-def _booked(reference: str) -> str:
-    return str(_("Booked. The reference is %(reference)s.", reference=reference))
-
-
-def _done(person_id: int, message: str) -> ResponseReturnValue:
-    flash(message, "success")
-    return redirect(_learner(person_id), SEE_OTHER)
+def _slip(reference: str) -> ResponseReturnValue:
+    """Lead to the slip, which says what was done."""
+    return redirect(url_for("desk.booking_slip", reference=reference), SEE_OTHER)

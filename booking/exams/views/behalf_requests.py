@@ -1,8 +1,7 @@
 """Asking, changing and withdrawing for a person at the counter or on the telephone: same rounds, and a reason."""
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from booking.accounts.queries import MaskedPerson
@@ -81,12 +80,15 @@ def withdraw_for(person_id: int, reference: str) -> ResponseReturnValue:
         _theirs(session, person_id, reference)
         given = {"reason": form.reason.data, "evidence": form.shown}
         requests.withdraw(session, EXAMS, reference, actor=actor(), now=now(), **given)
-    flash(_("Request %(reference)s is withdrawn.", reference=reference), "success")
-    return redirect(_shown_at(person_id, reference), SEE_OTHER)
+    return redirect(_slip(reference), SEE_OTHER)
 
 
 def _shown_at(person_id: int, reference: str) -> str:
     return url_for("exams.request_of", person_id=person_id, reference=reference)
+
+
+def _slip(reference: str) -> str:
+    return url_for("desk.request_slip", reference=reference)
 
 
 def _theirs(session: Session, person_id: int, reference: str) -> tuple[MaskedPerson, ShownRequest]:
@@ -108,6 +110,7 @@ def _asking(person_id: int, subject: str) -> Asking:
         back,
         lambda reference: _shown_at(person_id, reference),
         form=WishesOnBehalfForm,
+        done=_slip,
         person=person,
     )
 
@@ -126,6 +129,7 @@ def _changing(person_id: int, reference: str) -> Asking:
         back,
         lambda reference: _shown_at(person_id, reference),
         form=WishesOnBehalfForm,
+        done=_slip,
         person=person,
         request=known,
     )

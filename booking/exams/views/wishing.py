@@ -59,6 +59,7 @@ class Asking:
     form: type[WishesForm] = WishesForm
     person: MaskedPerson | None = None  # whom a clerk acts for
     request: ShownRequest | None = None
+    done: Callable[[str], str] | None = None  # where it leads when it is stored, if not to the request
 
 
 def step_page(asking: Asking) -> ResponseReturnValue:
@@ -82,7 +83,7 @@ def sent(asking: Asking) -> ResponseReturnValue:
         return _refused(asking, asked, error)
     except ConflictError as error:
         return _met(asking, asked, error)
-    return redirect(asking.shown(reference), SEE_OTHER)
+    return redirect((asking.done or asking.shown)(reference), SEE_OTHER)
 
 
 def in_order(args: "MultiDict[str, str]") -> list[str]:

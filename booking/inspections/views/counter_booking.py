@@ -21,7 +21,7 @@ from booking.inspections.views import checking
 from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import asked_for, papers, window
 from booking.inspections.views.counter import booking_of, somebody_elses
-from booking.inspections.views.counter_ways import SEE_OTHER, desk
+from booking.inspections.views.counter_ways import desk, slip
 from booking.inspections.views.refused import REFUSALS, UNPROCESSABLE, Try, refused
 from booking.inspections.views.stations import district_of, station_lines
 from booking.inspections.views.windows import choice
@@ -90,8 +90,8 @@ def take_for(vehicle_id: int, slot_id: int) -> ResponseReturnValue:
         # Of two clicks at once the second may meet what the first has just changed.
         with reading(sessions()) as session:
             made = made_with(session, wish.person_id, wish.request_key)
-        return _slip(vehicle_id, made[0]) if made else refused(error, _try(vehicle_id, wish))
-    return _slip(vehicle_id, reference)
+        return slip(made[0]) if made else refused(error, _try(vehicle_id, wish))
+    return slip(reference)
 
 
 @bp.get("/desk/vehicles/<int:vehicle_id>/bookings/<reference>/slip")
@@ -107,10 +107,6 @@ def slip_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
     page = {"booking": booking, "known": known, "check": check, "papers": papers(known, booking.person_id)}
     code = code_of(ticket.text, _("QR code of the signed ticket"))
     return render_template("inspections/counter/slip.html", **page, code=code, back=desk(vehicle_id))
-
-
-def _slip(vehicle_id: int, reference: str) -> ResponseReturnValue:
-    return redirect(url_for("inspections.slip_for", vehicle_id=vehicle_id, reference=reference), SEE_OTHER)
 
 
 def _wish(session: Session, known: Bookable, slot_id: SlotId, form: BehalfForm) -> Wish:

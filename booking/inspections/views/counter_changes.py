@@ -17,7 +17,7 @@ from booking.inspections.views import checking
 from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import ranking_lines
 from booking.inspections.views.counter import booking_of
-from booking.inspections.views.counter_ways import desk, done
+from booking.inspections.views.counter_ways import desk, slip
 from booking.inspections.views.own import station_form
 from booking.inspections.views.refused import CONFLICT, REFUSALS, UNPROCESSABLE, Try, refused
 from booking.inspections.views.windows import choice
@@ -76,7 +76,7 @@ def move_for(vehicle_id: int, reference: str, slot_id: int) -> ResponseReturnVal
 
         tried = Try(SlotId(slot_id), booking.holder, None, errand, kept=reference, desk=desk(vehicle_id))
         return refused(error, tried)
-    return done(vehicle_id, _("Booking %(reference)s has been moved.", reference=reference))
+    return slip(reference)
 
 
 @bp.get("/desk/vehicles/<int:vehicle_id>/bookings/<reference>/cancel")
@@ -100,7 +100,7 @@ def give_up_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
             service.cancel(session, INSPECTIONS, reference, actor=actor(), now=now(), **given)
     except TooLateError:
         return _begun()
-    return done(vehicle_id, _("Booking %(reference)s is cancelled.", reference=reference))
+    return slip(reference)
 
 
 def _errand(vehicle_id: int, reference: str, site_id: SiteId) -> Errand:

@@ -15,3 +15,8 @@ def done(vehicle_id: int, message: str) -> ResponseReturnValue:
     """Lead back to the vehicle and say what was done."""
     flash(message, "success")
     return redirect(desk(vehicle_id), SEE_OTHER)
+
+
+def slip(reference: str) -> ResponseReturnValue:
+    """Lead to the slip of a booking, which says what was done."""
+    return redirect(url_for("desk.booking_slip", reference=reference), SEE_OTHER)

@@ -41,15 +41,21 @@ def kept(sessions: Sessions) -> Request:
         return session.scalars(select(Request)).one()
 
 
+def at(mei: Actor, reference: str) -> str:
+    """The page of a request at the counter."""
+    return f"/desk/learners/{mei.person_id}/requests/{reference}"
+
+
 def test_a_clerk_asks_with_reason_and_channel(
     wang: Visitor, mei: Actor, town: Town, here: str, sessions: Sessions
 ) -> None:
     answer = send(wang, town.slots[1], here=here, data=AT_COUNTER)
 
     request = kept(sessions)
-    assert answer.headers["Location"] == f"/desk/learners/{mei.person_id}/requests/{request.reference}"
+    assert answer.headers["Location"] == f"/desk/slips/requests/{request.reference}"
+    assert request.reference in text_of(wang, answer.headers["Location"])
     assert (request.person_id, request.channel, request.reason) == (mei.person_id, "counter", AT_COUNTER["reason"])
-    assert "place 1 for reference" in text_of(wang, answer.headers["Location"])
+    assert "place 1 for reference" in text_of(wang, at(mei, request.reference))
     assert request.reference in text_of(wang, f"/desk/learners/{mei.person_id}")
 
 
@@ -66,7 +72,8 @@ def test_without_a_reason_nothing_is_stored_and_the_wishes_stay(wang: Visitor, t
 def test_a_clerk_changes_and_withdraws_with_a_reason_that_the_log_keeps(
     wang: Visitor, mei: Actor, town: Town, here: str, sessions: Sessions
 ) -> None:
-    shown = send(wang, town.slots[1], here=here, data=AT_COUNTER).headers["Location"]
+    send(wang, town.slots[1], here=here, data=AT_COUNTER)
+    shown = at(mei, kept(sessions).reference)
 
     changed = send(
         wang,
@@ -83,8 +90,11 @@ def test_a_clerk_changes_and_withdraws_with_a_reason_that_the_log_keeps(
     assert list(reasons) == [AT_COUNTER["reason"], "asked for the afternoon", "asked to withdraw"]
 
 
-def test_withdrawing_asks_for_the_reason(wang: Visitor, town: Town, here: str, sessions: Sessions) -> None:
-    shown = send(wang, town.slots[1], here=here, data=AT_COUNTER).headers["Location"]
+def test_withdrawing_asks_for_the_reason(
+    wang: Visitor, mei: Actor, town: Town, here: str, sessions: Sessions
+) -> None:
+    send(wang, town.slots[1], here=here, data=AT_COUNTER)
+    shown = at(mei, kept(sessions).reference)
 
     answer = wang.submit(f"{shown}/withdraw", {"paper": "phone_check", "reason": ""})
 
@@ -92,10 +102,12 @@ def test_withdrawing_asks_for_the_reason(wang: Visitor, town: Town, here: str, s
     assert kept(sessions).state is RequestState.LIVE
 
 
-def test_a_live_request_leads_to_itself(wang: Visitor, town: Town, here: str) -> None:
-    shown = send(wang, town.slots[1], here=here, data=AT_COUNTER).headers["Location"]
+def test_a_live_request_leads_to_itself(
+    wang: Visitor, mei: Actor, town: Town, here: str, sessions: Sessions
+) -> None:
+    send(wang, town.slots[1], here=here, data=AT_COUNTER)
 
-    assert wang.get(here).headers["Location"] == shown
+    assert wang.get(here).headers["Location"] == at(mei, kept(sessions).reference)
 
 
 def test_nobody_asks_at_the_counter_for_the_own_person(wang: Visitor, town: Town) -> None:

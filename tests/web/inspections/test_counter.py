@@ -135,10 +135,11 @@ def test_an_empty_search_is_shown_again_as_an_error(wang: Visitor) -> None:
     assert "<title>Error: " in answer.text
 
 
-def test_the_counter_stands_in_the_navigation_with_the_box_ready_for_typing(wang: Visitor) -> None:
+def test_the_counter_is_reached_from_the_desk_and_has_its_box_ready_for_typing(wang: Visitor) -> None:
     page = wang.get(BOX).text
 
-    assert '<a href="/desk/vehicles" aria-current="page">Vehicle counter</a>' in page
+    assert '<a href="/desk">Desk</a>' in page
+    assert f'href="{BOX}"' in wang.get("/desk").text
     assert "autofocus" in page
 
 

@@ -1,0 +1,61 @@
+"""What the desk asks for. Forms look at shape only; whether it is allowed is a rule."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from booking.bookings.behalf_forms import OnBehalfForm
+from booking.desk.words import KINDS
+
+LONGEST_SEARCH = 500  # a scanned ticket has some 180 characters
+
+
+class SearchForm(FlaskForm):
+    """One box for everything that a clerk may have in hand."""
+
+    text = StringField(
+        _l("Find a person or a vehicle"),
+        [InputRequired(_l("Enter what you look for")), Length(max=LONGEST_SEARCH)],
+        render_kw={"autofocus": True},
+    )
+
+
+class WindowForm(FlaskForm):
+    """What this window is called; it stands on the slips."""
+
+    window = StringField(_l("This window is called"), [Length(max=20)])
+
+
+class ConfirmForm(FlaskForm):
+    """Do what the page says."""
+
+
+class AnswerForm(FlaskForm):
+    """Why an override is declined; the person is told."""
+
+    answer = StringField(
+        _l("Why it is declined"),
+        [
+            InputRequired(_l("Enter the reason; the person is told")),
+            Length(max=500, message=_l("At most 500 characters; shorten the reason")),
+        ],
+    )
+
+
+class OverrideForm(OnBehalfForm):
+    """Propose to lift named rules for one booking."""
+
+    lifted = SelectMultipleField(
+        _l("Rules to lift"),
+        [InputRequired(_l("Tick each rule that shall be lifted"))],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    kind = RadioField(
+        _l("Why the office may do it"),
+        [InputRequired(_l("Choose why the office may do it"))],
+        choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()],
+    )

@@ -1,0 +1,1 @@
+"""What the desk looks for and looks at."""
