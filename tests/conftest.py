@@ -1,5 +1,6 @@
 """Databases for the tests: an SQLite file and a real PostgreSQL, both built by the migrations."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from booking.kernel.secrets import Keyring, new_keyring
 ROOT = Path(__file__).parents[1]
 # A Tuesday morning: 10:00 at the office. Every test starts here, whatever the machine's clock says.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - only a random folder in it is used
 
 
 def migrated(engine: Engine) -> None:
@@ -43,8 +45,22 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+def databases() -> Iterator[Path]:
+    """A folder for databases: in memory where there is room, since no test cuts the power."""
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    for left in MEMORY.glob("booking-tests-*") if in_memory else ():
+        if not Path("/proc", left.name.split("-")[2]).exists():  # that run was killed
+            shutil.rmtree(left, ignore_errors=True)
+    # Not among pytest's own folders: a run beside this one tidies those up, under a living server too.
+    folder = Path(mkdtemp(prefix=f"booking-tests-{os.getpid()}-", dir=MEMORY if in_memory else None))
+    folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(databases: Path) -> Path:
+    path = databases / "template.db"
     engine = make_engine(f"sqlite:///{path}")
     migrated(engine)
     engine.dispose()  # the last connection to close folds the write-ahead log into the file
@@ -52,18 +68,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
+def postgresql_server(databases: Path) -> Iterator[str]:
     """Start a PostgreSQL of this test run's own and yield the address of its template database."""
-    # Not among pytest's own folders: a run beside this one tidies those up, under a living server too.
-    folder = Path(mkdtemp(prefix="booking-postgresql-"))
-    folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
-    server = get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(databases / "postgresql", cleanup_mode="delete")
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = make_engine(address.render_as_string(hide_password=False)).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         # Each test has a database of its own, and no test cuts the power: only writing thousands of them to the disk
         # is spared, nothing of how transactions behave.
-        for setting in ("fsync = off", "full_page_writes = off"):
+        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '128MB'"):
             connection.execute(text(f"ALTER SYSTEM SET {setting}"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_house"))
@@ -74,13 +87,14 @@ def postgresql_server() -> Iterator[str]:
     admin.dispose()
     yield template
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    shutil.copy(sqlite_template, tmp_path / "booking.db")
-    return f"sqlite:///{tmp_path / 'booking.db'}"
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+    folder = Path(mkdtemp(dir=sqlite_template.parent))
+    shutil.copy(sqlite_template, folder / "booking.db")
+    yield f"sqlite:///{folder / 'booking.db'}"
+    shutil.rmtree(folder)
 
 
 class Copies:
@@ -108,7 +122,7 @@ class Copies:
 
     def _make(self) -> str:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE template_house")
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_house STRATEGY file_copy")
         return name
 
     def _run(self, statement: str) -> None:
