@@ -38,6 +38,7 @@ def seated(request: pytest.FixtureRequest, sessions: Sessions, somebody: Callabl
         window = city.window(sessions, city.station(sessions, "东海岛检测站"), date(2026, 11, 26))
         reference = city.booked_car(sessions, actor, "粤G12345", window)
     person = somebody(DESK, scripts=False)
+    person.journey = f"ticket-of-an-{request.param}"
     person.visit("/sign-in")
     city.signs_in(person, MOBILE)
     language = "zh" if request.param == "exam" else "en"
@@ -79,6 +80,7 @@ def test_the_code_on_the_screen_is_read_at_every_size_and_stands_at_the_public_c
     assert read_ticket(text, public_key(sessions.keyring)).reference == reference
 
     guard = somebody((360, 740), scripts=False)
+    guard.journey = f"{person.journey}-checked"
     guard.visit("/tickets/check")
     guard.page.locator("[name=text]").press_sequentially(text)  # as a scanner types, and its end of line
     with guard.turns_the_page():

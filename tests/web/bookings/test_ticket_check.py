@@ -46,7 +46,7 @@ def test_a_ticket_that_stands_is_valid_and_shows_what_where_when_and_a_masked_na
     text = text_of(sessions, reference)
     page = answer_of(stranger, f" {text.lower()}\n")
 
-    assert '<p class="panel-title">Valid</p>' in page
+    assert "<h1>Valid</h1>" in page
     for words in ("Subject 2 (field)", "Tue 8 Dec 08:30", "Test site", "欧**"):
         assert words in page
     ticket = read_our_ticket(text, sessions.keyring)
@@ -71,7 +71,7 @@ def test_what_became_of_the_booking_decides(
     with unit_of_work(sessions) as session:
         session.execute(update(Booking).values(**change))
 
-    assert f'<p class="panel-title">{title}</p>' in answer_of(stranger, text)
+    assert f"<h1>{title}</h1>" in answer_of(stranger, text)
 
 
 def test_a_ticket_is_over_when_its_hour_is(
@@ -80,7 +80,7 @@ def test_a_ticket_is_over_when_its_hour_is(
     text = text_of(sessions, reference)
     clock.instant += timedelta(days=30)
 
-    assert '<p class="panel-title">Over</p>' in answer_of(stranger, text)
+    assert "<h1>Over</h1>" in answer_of(stranger, text)
 
 
 def test_nothing_is_told_about_what_the_office_did_not_sign(
@@ -96,7 +96,7 @@ def test_nothing_is_told_about_what_the_office_did_not_sign(
         (reference, "No ticket of this office"),
     ):
         page = answer_of(stranger, forged)
-        assert f'<p class="panel-title">{title}</p>' in page
+        assert f"<h1>{title}</h1>" in page
         assert "欧" not in page
         assert "Subject 2" not in page
 
@@ -107,7 +107,7 @@ def test_a_signed_ticket_of_another_database_is_not_ours(
     ticket = read_our_ticket(text_of(sessions, reference), sessions.keyring)
     unknown = ticket_text(replace(ticket, reference="ZZZZZZZZZZ"), sessions.keyring)
 
-    assert '<p class="panel-title">No ticket of this office</p>' in answer_of(stranger, unknown)
+    assert "<h1>No ticket of this office</h1>" in answer_of(stranger, unknown)
 
 
 @pytest.mark.parametrize("text", ["", "x" * 501])
