@@ -240,7 +240,7 @@ def looking() -> Iterator[Session]:
         yield session
 
 
-main.add_command(statistics(looking, in_one_line, lambda: local_day(SystemClock().now())))
+main.add_command(statistics(looking, lambda: ready(read_settings()), in_one_line, SystemClock().now))
 
 
 for one in file_commands(writing, looking, SystemClock().now, in_one_line, fail):

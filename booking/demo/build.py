@@ -19,6 +19,7 @@ from booking.demo.haste import not_waiting_for_the_disk
 from booking.demo.morning import announce_repair, book_morning, play_morning
 from booking.demo.owners import HELD, NAMED_CARS, STORIES, Cast, named_cars, other_cars
 from booking.demo.people import STAGES, DemoLearner, add_learners
+from booking.demo.rosters import open_site, play_roster, sessions_of_today
 from booking.demo.signins import Login, open_sign_ins
 from booking.demo.stations import add_stations, plan_stations
 from booking.demo.voices import let_everybody_speak
@@ -28,6 +29,7 @@ from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import ConflictError, Wording
 from booking.plans.jobs import publish_due_plans
 from booking.slots.jobs import release_due_seats
+from booking.stats.jobs import roll_up_figures
 
 CHUNK = 100
 # The first of each stage stay as the sign-ins say; beyond 300, learners are for load tests and do not live the weeks.
@@ -77,7 +79,9 @@ def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo
     playing = people[len(STAGES) : MOST_PLAYING]
     city = City(sessions, site_ids, staff, playing, beacons, Random(4408))  # noqa: S311 - invented people
     if learners:
-        draft_and_approve(city, today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3))
+        open_site(city, today, start)
+        days = today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3)
+        draft_and_approve(city, *days, instead=sessions_of_today(now))
         draft_and_approve(city, today + timedelta(DAYS_AHEAD - 2), today + timedelta(DAYS_AHEAD), approve=False)
     if vehicles:
         plan_stations(city, today, now=now, approved_to=today + timedelta(12), last=today + timedelta(13))
@@ -139,9 +143,11 @@ def _reach(city: City, fleet: Fleet | None, now: datetime) -> None:
     jobs.open_rounds(sessions, EXAMS, beacons, now)
     jobs.cancel_in_withdrawn_slots(sessions, EXAMS, now)
     jobs.advance_rounds(sessions, EXAMS, beacons, now)
+    play_roster(city, now)
     if fleet:
         play_morning(fleet, arriving, now)
         live_until(fleet, now)
+    roll_up_figures(sessions, now)
 
 
 def _learners(sessions: Sessions, count: int, start: datetime, now: datetime, echo: Echo) -> Iterator[DemoLearner]:

@@ -8,13 +8,18 @@ from typing import Any, Literal
 import click
 from sqlalchemy.orm import Session
 
+from booking.kernel.calendar import ONE_DAY, local_day
+from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import InvalidInputError, Wording
+from booking.stats import rolling
 from booking.stats.exports.inspections import inspections_as_csv, inspections_as_json, inspections_as_table
 from booking.stats.exports.shares import shares_as_csv, shares_as_json, shares_as_table
+from booking.stats.jobs import roll_up
 from booking.stats.queries.inspections import inspections_at, stations, the_station
 from booking.stats.queries.shares import shares
 from booking.stats.rules.inspections import DAYS_SHOWN, Report
 from booking.stats.rules.shares import Shares
+from booking.stats.rules.spans import Days
 
 Style = Literal["table", "json", "csv"]
 Day = click.DateTime(formats=["%Y-%m-%d"])
@@ -35,7 +40,10 @@ INSPECTIONS: Mapping[Style, Callable[[Report, Mapping[str, Wording]], str]] = {
 
 
 def statistics(
-    looking: Callable[[], AbstractContextManager[Session]], in_one_line: Callable[..., Any], today: Callable[[], date]
+    looking: Callable[[], AbstractContextManager[Session]],
+    opened: Callable[[], Sessions],
+    in_one_line: Callable[..., Any],
+    now: Callable[[], datetime],
 ) -> click.Group:
     """Return the group of commands; `looking` gives a session to read with, `in_one_line` words what fails."""
 
@@ -62,7 +70,7 @@ def statistics(
     @in_one_line
     def of_inspections(first: datetime | None, last: datetime | None, station: str | None, style: Style) -> None:
         """Cars by station, kind and channel: share on line, fill, punctuality, waits, no-shows, results."""
-        until = last.date() if last else today()
+        until = last.date() if last else local_day(now())
         since = first.date() if first else until - timedelta(DAYS_SHOWN - 1)
         if until < since:
             raise InvalidInputError("to")
@@ -73,4 +81,35 @@ def statistics(
         names = {one.code: Wording(one.name, one.name_en) for one in chosen}
         click.echo(INSPECTIONS[style](found, names), nl=False)
 
+    group.add_command(_roll_up(opened, in_one_line, now))
     return group
+
+
+def _roll_up(
+    opened: Callable[[], Sessions], in_one_line: Callable[..., Any], now: Callable[[], datetime]
+) -> click.Command:
+    @click.command("roll-up")
+    @click.option("--from", "first", type=Day, help="First day, YYYY-MM-DD; else the first that is known.")
+    @click.option("--to", "last", type=Day, help="Last day, included; else yesterday.")
+    @click.option("--anew", is_flag=True, help="Count days again that are counted already.")
+    @in_one_line
+    def counted(first: datetime | None, last: datetime | None, anew: bool) -> None:
+        """Count the days that are over, so that years of figures are read at once."""
+        yesterday = local_day(now()) - ONE_DAY
+        days = Days(first.date() if first else date.min, min(last.date() if last else yesterday, yesterday))
+        if days.last < days.first:
+            raise InvalidInputError("to")
+        sessions = opened()
+        if anew:
+            with unit_of_work(sessions) as session:
+                rolling.forget_rolled(session, days)
+        with reading(sessions) as session:
+            wanted = rolling.days_to_roll(session, days.first if first else None, days.last)
+        done = roll_up(sessions, wanted, yesterday, now(), progress=_tell)
+        click.echo(f"Counted days: {done}.")
+
+    return counted
+
+
+def _tell(done: int, of: int) -> None:
+    click.echo(f"{done} of {of} days", err=True)

@@ -155,7 +155,7 @@ def _pages(days: years.Span) -> Sequence[tuple[str, float, Sequence[str]]]:
          [f"/desk/figures/{code}?{whole}{way}" for code in each for way in ways]),
         ("rows of each figure, five years", PAGE_SECONDS,
          [f"/desk/figures/{code}/rows?{whole}{more}" for code in each for more in
-          ("", "&part=some&site=3", f"&below={(days.today - timedelta(900)).isoformat()}.0")]),
+          ("", "&part=some&site=3", f"&below={(days.today - timedelta(900)).isoformat()}.0.x")]),
     )  # fmt: skip
 
 

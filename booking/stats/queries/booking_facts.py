@@ -24,13 +24,10 @@ def ended(within: Within) -> Sequence[Facts]:
 
 def seats(within: Within) -> Sequence[Facts]:
     """Places that were offered, and those that were taken and not given back."""
-    offered = fact(
-        Slot,
-        case((Quota.lane == Lane.WALK_IN, "walk_in"), else_="offered"),
-        key=Slot.id,
-        amount=Quota.capacity - Quota.blocked,
-        state=text(Slot.state),
-    ).join(Quota, Quota.slot_id == Slot.id)
+    lane = case((Quota.lane == Lane.WALK_IN, "walk_in"), else_="offered")
+    places = func.sum(Quota.capacity - Quota.blocked)
+    offered = fact(Slot, lane, key=Slot.id, amount=places, state=text(Slot.state))
+    offered = offered.join(Quota, Quota.slot_id == Slot.id).group_by(Slot.id, lane)
     kept = fact(Slot, literal("kept"), key=Booking.id, reference=Booking.reference, state=text(Booking.state)).join(
         Booking, and_(Booking.slot_id == Slot.id, Booking.state.not_in(CANCELLED))
     )

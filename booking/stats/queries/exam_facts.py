@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
@@ -42,6 +43,7 @@ def _of_results(bucket: Column, within: Within) -> Facts:
     )
 
 
+@cache  # the same words each time, for every page that counts waits
 def _since_permit() -> ColumnElement[int]:
     """Return the days since the permit let its holder take a test, by the waits of the present order."""
     waits = [
@@ -120,15 +122,14 @@ def asked(within: Within) -> Sequence[Facts]:
         .join(Request, Request.id == Entry.request_id)
         .where(within(Round.day), Entry.standing != Standing.OUT)
     )
+    places = func.sum(Quota.capacity - Quota.blocked)
     seats = (
-        fact(
-            Slot, literal("seats"), key=Slot.id, site=literal(NOWHERE), amount=Quota.capacity - Quota.blocked,
-            state=text(Slot.state),
-        )
+        fact(Slot, literal("seats"), key=Slot.id, site=literal(NOWHERE), amount=places, state=text(Slot.state))
         .join(RoundSlot, RoundSlot.slot_id == Slot.id)
         .join(Quota, and_(Quota.slot_id == Slot.id, Quota.lane != Lane.WALK_IN))
         .where(within(Slot.day), Slot.state == SlotState.PUBLISHED)
-    )  # fmt: skip
+        .group_by(Slot.id)
+    )
     return requests, seats
 
 

@@ -4,8 +4,8 @@ Days are the latest first. How many facts each day has is known from the roll-up
 that fill it and not the years behind them.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -43,6 +43,7 @@ class Place:
 
     day: date
     key: int
+    bucket: str
 
 
 def page_of_rows(
@@ -50,19 +51,18 @@ def page_of_rows(
 ) -> Sequence[FactRow]:
     """Return the rows of one page and one more where there are more, the latest day first."""
     days = Days(asked.days.first, min(below.day, asked.days.last) if below else asked.days.last)
-    spread = counts(session, (figure.measure,), Asked(days, *_wish(asked)), by="day")
-    first = days.last
-    found = 0
-    for day in sorted((day for _, day in spread), reverse=True):
-        if found > limit + 1:
-            break
-        first = day
-        amounts = spread[figure.measure, day]
-        # A fact may count for several; then the page is short, and the next goes on.
-        found += sum(amount for bucket, amount in amounts.items() if is_wanted(figure, buckets, bucket))
-        if below and day == below.day:
-            found = 0
-    return list(_rows(session, _of(figure, asked, buckets, Days(first, days.last), below).limit(limit + 1)))
+    amounts = {
+        day: sum(amount for bucket, amount in found.items() if is_wanted(figure, buckets, bucket))
+        for (_, day), found in counts(session, (figure.measure,), replace(asked, days=days), by="day").items()
+    }
+    wanted = limit + 1
+    while True:
+        first = _first_of(amounts, below, wanted)
+        query = _of(figure, asked, buckets, Days(first or days.last, days.last), below).limit(limit + 1)
+        found = list(_rows(session, query))
+        if first is None or len(found) > limit or first == min(amounts):
+            return found
+        wanted *= 10  # one fact may count for several, as a session does that offers twenty places
 
 
 def all_rows(session: Session, figure: Figure, asked: Asked, buckets: Collection[str]) -> Iterator[FactRow]:
@@ -75,8 +75,15 @@ def is_wanted(figure: Figure, buckets: Collection[str], bucket: str) -> bool:
     return not buckets or bucket in buckets or (figure.numbers_as in buckets and bucket.isdigit())
 
 
-def _wish(asked: Asked) -> tuple[Any, ...]:
-    return asked.line, asked.service, asked.site_id, asked.licence_class
+def _first_of(amounts: Mapping[date, int], below: Place | None, wanted: int) -> date | None:
+    """Return the latest day from which on there may be as many facts as wanted; None for no facts at all."""
+    found, first = 0, None
+    for first in sorted(amounts, reverse=True):
+        if below is None or first < below.day:  # of the day of `below` some are seen already
+            found += amounts[first]
+        if found >= wanted:
+            break
+    return first
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[FactRow]:
@@ -102,7 +109,7 @@ def _of(
             all_of.key, all_of.reference, all_of.state,
         )
         .outerjoin(Site, Site.id == all_of.site_id)
-        .order_by(all_of.day.desc(), all_of.key.desc())
+        .order_by(all_of.day.desc(), all_of.key.desc(), all_of.bucket.desc())
     )  # fmt: skip
 
 
@@ -116,4 +123,5 @@ def _in_buckets(of: Source, figure: Figure, buckets: Collection[str]) -> ColumnE
 def _is_below(of: Source, below: Place | None) -> ColumnElement[bool]:
     if below is None:
         return true()
-    return or_(of.day < below.day, and_(of.day == below.day, of.key < below.key))
+    in_bucket = and_(of.key == below.key, of.bucket < below.bucket)
+    return or_(of.day < below.day, and_(of.day == below.day, or_(of.key < below.key, in_bucket)))

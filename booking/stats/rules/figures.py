@@ -121,6 +121,10 @@ def steps(figure: Figure, counted: Mapping[str, int]) -> list[tuple[int, int | N
     ends = [*(start - 1 for start in starts[1:]), None]
     numbers = {int(bucket): amount for bucket, amount in counted.items() if bucket.isdigit()}
     return [
-        (start, end, sum(amount for number, amount in numbers.items() if start <= number <= (end or number)))
+        (start, end, sum(amount for number, amount in numbers.items() if start <= number and _is_within(number, end)))
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def _is_within(number: int, end: int | None) -> bool:
+    return end is None or number <= end

@@ -108,7 +108,7 @@ def rows_asked(session: Session, code: str) -> tuple[Figure, FiguresForm, tuple[
 def heads() -> list[str]:
     """Return the words over the columns of rows."""
     return [_("Day"), _("Reference"), _("Subject or service"), _("Site"), _("Licence class"), _("Counted as"),
-            _("Number"), _("State")]  # fmt: skip
+            _("Amount"), _("State")]  # fmt: skip
 
 
 def cells(found: Iterator[ShownRow]) -> Iterator[tuple[str | int | date, ...]]:
@@ -121,9 +121,9 @@ def _below() -> Place | None:
     written = request.args.get("below", "")
     if not written:
         return None
-    day, _dot, key = written.partition(".")
     try:
-        return Place(date.fromisoformat(day), int(key))
+        day, key, bucket = written.split(".")
+        return Place(date.fromisoformat(day), int(key), bucket)
     except ValueError as failure:
         raise InvalidInputError("below") from failure
 
@@ -132,5 +132,5 @@ def _next(code: str, query: Mapping[str, str], found: object) -> str | None:
     if not isinstance(found, list) or len(found) <= ROWS_ON_A_PAGE:
         return None
     last: FactRow = found[ROWS_ON_A_PAGE - 1]
-    values: dict[str, Any] = {**query, "below": f"{last.day.isoformat()}.{last.key}"}
+    values: dict[str, Any] = {**query, "below": f"{last.day.isoformat()}.{last.key}.{last.bucket}"}
     return url_for("stats.rows", code=code, **values)

@@ -1,14 +1,18 @@
 """Roll-ups: whatever happens in between, what is read from them is what counting everything afresh gives."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import delete, event, func, select, text, update
+from sqlalchemy import Update, delete, event, func, select, text, update
+from sqlalchemy.orm import Session
 
 from booking.bookings.models import Booking, BookingState
 from booking.exams.models import ExamResult, Learner
+from booking.invariants.asking import Finding, findings
+from booking.invariants.figures import FIGURES as INVARIANTS
 from booking.kernel.actors import Actor
 from booking.kernel.calendar import at_local
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -19,6 +23,9 @@ from booking.stats.jobs import roll_up, roll_up_figures
 from booking.stats.models import PastBooking, RolledFigure, RolledSpan
 from booking.stats.queries.counted import Asked, Counts, counts
 from booking.stats.queries.measures import MEASURES
+from booking.stats.queries.rows import FactRow, Place, all_rows, page_of_rows
+from booking.stats.rules.catalogue import FIGURES
+from booking.stats.rules.figures import Figure, Kind, value
 from booking.stats.rules.spans import Days
 from tests import factories
 from tests.conftest import NOW
@@ -47,10 +54,10 @@ class Town:
                 self.people.append(who)
             self.slots = [self._slot(session) for _ in range(40)]
 
-    def _slot(self, session: object) -> SlotId:
+    def _slot(self, session: Session) -> SlotId:
         day = FIRST + timedelta(self.chance.randrange((LAST - FIRST).days))
         return factories.slot(
-            session,  # type: ignore[arg-type]  # the session of the unit of work
+            session,
             site_id=self.chance.choice(self.sites),
             service=self.chance.choice(SERVICES),
             day=day,
@@ -134,6 +141,36 @@ def test_figures_are_what_counting_afresh_gives_whatever_happens(sessions: Sessi
 
     with reading(sessions) as session:
         assert session.scalars(select(RolledSpan.starts_on).where(RolledSpan.span == "month")).all()
+    assert [finding.name for finding in broken(sessions)] == []
+    the_rows_of_a_number_add_up_to_it(sessions, Asked(Days(FIRST, LAST), "exams"))
+
+
+def broken(sessions: Sessions) -> list[Finding]:
+    ours = {invariant.name for invariant in INVARIANTS}
+    with reading(sessions) as session:
+        return [one for one in findings(session, now=NOW) if one.count and one.name in ours]
+
+
+def the_rows_of_a_number_add_up_to_it(sessions: Sessions, asked: Asked) -> None:
+    with reading(sessions) as session:
+        for figure in FIGURES:
+            counted: Counter[str] = sum(counts(session, (figure.measure,), asked).values(), Counter())
+            of = value(figure, counted)
+            every = list(all_rows(session, figure, asked, figure.of))
+            if figure.kind is not Kind.SPREAD:
+                assert sum(row.amount for row in every) == of.total, figure.code
+                assert sum(row.amount for row in all_rows(session, figure, asked, figure.some)) == of.some
+            assert list(page_by_page(session, figure, asked)) == every, figure.code
+
+
+def page_by_page(session: Session, figure: Figure, asked: Asked) -> Iterator[FactRow]:
+    below = None
+    while True:
+        page = page_of_rows(session, figure, asked, figure.of, below=below, limit=7)
+        yield from page[:7]
+        if len(page) <= 7:
+            return
+        below = Place(page[6].day, page[6].key, page[6].bucket)
 
 
 def rolled_days(sessions: Sessions) -> Sequence[date]:
@@ -164,10 +201,10 @@ def slot_id(sessions: Sessions) -> SlotId:
     ids=["booking", "slot", "quota"],
 )
 def test_a_change_of_a_day_strikes_out_that_day_and_no_other(
-    sessions: Sessions, slot_id: SlotId, change: object
+    sessions: Sessions, slot_id: SlotId, change: Update
 ) -> None:
     with unit_of_work(sessions) as session:
-        session.execute(change)  # type: ignore[call-overload]  # one of several kinds of statement
+        session.execute(change)
 
     assert rolled_days(sessions) == [OVER]
 
