@@ -27,6 +27,7 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Roster today"), "rosters.rosters", Act.SEE_ROSTERS),
     (_l("Plan board"), "plans.board", Act.SEE_PLANS),
     (_l("Rounds desk"), "allotment.desk", Act.SEE_ROUNDS),
+    (_l("All figures"), "stats.desk", Act.SEE_FIGURES),
     (_l("Sites"), "sites.desk", Act.SEE_PLANS),
     (_l("Guide desk"), "guides.desk", Act.SEE_GUIDES),
     (_l("Ratings"), "ratings.desk", Act.SEE_RATINGS),
