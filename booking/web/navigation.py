@@ -1,4 +1,7 @@
-"""The navigation: one table of places, filtered by who is looking."""
+"""The navigation: one table of places, filtered by who is looking.
+
+Who works here sees the places of work; what is open to everybody stands at the foot of each page for them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from booking.kernel.actors import Act, may
+from booking.kernel.actors import Act, Role, may
 from booking.web.house import me
 
 PLACES: tuple[tuple[str, str, Act | None], ...] = (
@@ -50,6 +53,8 @@ class Place:
 def places() -> Iterator[Place]:
     """Yield where this reader may go."""
     signed_in = me().actor if current_user.is_authenticated else None
+    is_staff = signed_in is not None and signed_in.role is not Role.APPLICANT
     for label, endpoint, act in PLACES:
-        if act is None or (signed_in is not None and may(signed_in, act)):
+        is_theirs = not is_staff if act is None else signed_in is not None and may(signed_in, act)
+        if is_theirs:
             yield Place(str(label), url_for(endpoint), request.endpoint == endpoint)
