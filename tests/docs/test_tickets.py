@@ -82,6 +82,15 @@ def test_a_check_loads_neither_web_server_nor_database() -> None:
     assert not {"flask", "sqlalchemy", "weasyprint", "segno", "booking.allotment.verifying"} & set(loaded.split())
 
 
+def test_the_house_starts_without_the_printer() -> None:
+    """It takes half a second, and most processes print nothing."""
+    code, loaded = run(ROOT, "-c", "import sys, booking.cli; print(*sys.modules)")
+
+    assert code == 0
+    assert "booking.bookings.paper" in loaded
+    assert "weasyprint" not in loaded
+
+
 def test_what_the_page_says_of_the_fields_is_what_is_written() -> None:
     """The table has as many rows as a ticket has fields."""
     rows = re.findall(r"^\| \d+ \| (\w+) ", PAGE, re.MULTILINE)

@@ -124,7 +124,7 @@ def test_the_sheet_is_read_aloud_found_again_and_printed_everywhere(
     # Tagged (PDF/UA-1): a reader hears headings, the list of facts, and what the code is.
     assert sheet.is_tagged
     assert sheet.variant == "1"
-    assert {"H1", "H2", "L", "P", "Figure"} <= sheet.roles
+    assert {"H1", "H2", "Table", "TH", "L", "P", "Figure"} <= sheet.roles
     assert sheet.spoken_pictures == [{"zh": "已签名凭证的二维码", "en": "QR code of the signed ticket"}[language]]
     # The code is drawn, not photographed; every font travels with the sheet.
     assert sheet.photographs == 0
