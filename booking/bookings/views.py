@@ -113,14 +113,15 @@ class Mine:
         return {"booking": self.booking, "called": self.called}
 
     def on_ticket(self, ticket: Issued) -> dict[str, object]:
-        """What stands on its ticket beside that; a name in clear only where it is the reader's own."""
-        is_me = self.booking.person_id == me().person_id
-        name = ticket.name if is_me else masked_name(ticket.name)
+        """What stands on its ticket beside that; its person in clear only where that is the reader."""
+        holder = masked_name(ticket.name)
+        if self.booking.person_id == me().person_id:
+            holder = _("%(name)s, document ending in %(tail)s", name=ticket.name, tail=ticket.id_tail)
         return {
             "code": _code(ticket),
             "day": local_day(self.booking.starts_at),
             "come_by": come_by(self.booking),
-            "holder": _("%(name)s, document ending in %(tail)s", name=name, tail=ticket.id_tail),
+            "holder": holder,
         }
 
 

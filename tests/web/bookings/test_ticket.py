@@ -1,5 +1,6 @@
 """The ticket of a booking: one sheet with all that is needed on the day, and a signed code that a scanner reads."""
 
+import importlib
 import re
 from collections.abc import Callable
 
@@ -135,12 +136,22 @@ def test_the_sheet_is_read_aloud_found_again_and_printed_everywhere(
 def test_where_no_pdf_can_be_made_the_way_leads_to_the_page_that_prints(
     learner: Visitor, reference: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper, "_printer", lambda: None)
+    tried = []
 
-    answer = learner.get(f"/my/bookings/{reference}/ticket.pdf")
+    def without_pango(name: str) -> None:
+        tried.append(name)
+        raise OSError("cannot load library 'libpango-1.0-0'")
 
-    assert answer.status_code == 503
-    assert f'href="/my/bookings/{reference}/ticket"' in answer.text
+    paper._printer.cache_clear()
+    with monkeypatch.context() as machine:
+        machine.setattr(importlib, "import_module", without_pango)
+        answers = [learner.get(f"/my/bookings/{reference}/ticket.pdf") for _ in range(2)]
+    paper._printer.cache_clear()
+
+    assert tried == ["booking.bookings.printer"]  # asked for once, not with every ticket
+    for answer in answers:
+        assert answer.status_code == 503
+        assert f'href="/my/bookings/{reference}/ticket"' in answer.text
 
 
 @pytest.mark.parametrize(

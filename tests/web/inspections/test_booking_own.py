@@ -138,15 +138,18 @@ def test_a_place_that_a_round_gave_is_cancelled_and_not_moved(
 def test_the_owner_cancels_what_an_agent_has_booked(
     zhao: Actor, vehicle: VehicleId, here: SlotId, sessions: Sessions, visitor: Callable[..., Visitor]
 ) -> None:
-    agent = owner(sessions)
+    agent = owner(sessions, name="司徒代办")
     with unit_of_work(sessions) as session:
         factories.agency(session, factories.owner(session, person_id=person_of(zhao)), agent)
     wish = Wish(person_of(agent), holder(vehicle), here, "the agent's form")
     with unit_of_work(sessions) as session:
         reference = book_seat(session, INSPECTIONS, wish, actor=agent, now=NOW)
 
+    ticket = visitor(actor=zhao).get(f"/my/bookings/{reference}/ticket").text
     answer = visitor(actor=zhao).submit(cancel(reference))
 
+    assert "司***" in ticket
+    assert "司徒代办" not in ticket
     assert answer.status_code == 303
     assert stored(sessions, reference).state is BookingState.CANCELLED
 
