@@ -16,6 +16,7 @@ from booking.demo.city import PASSWORD
 from booking.demo.days import DAYS_AHEAD, DAYS_BACK, close_a_site, draft_and_approve, play_day
 from booking.demo.driving import Fleet, live_day, live_until
 from booking.demo.haste import not_waiting_for_the_disk
+from booking.demo.lifting import lift_rules
 from booking.demo.morning import announce_repair, book_morning, play_morning
 from booking.demo.owners import HELD, NAMED_CARS, STORIES, Cast, named_cars, other_cars
 from booking.demo.people import STAGES, DemoLearner, add_learners
@@ -147,6 +148,7 @@ def _reach(city: City, fleet: Fleet | None, now: datetime) -> None:
     if fleet:
         play_morning(fleet, arriving, now)
         live_until(fleet, now)
+        lift_rules(city, now)
     roll_up_figures(sessions, now)
 
 
