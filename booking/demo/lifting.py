@@ -55,8 +55,8 @@ def _proposals(session: Session, now: datetime) -> Iterator[Proposal]:
         found = [one for one in free if len(one.refusals) == 1]
         if found:
             kind, reason = left.pop(0)
-            lifted = frozenset(refusal.code for refusal in found[0].refusals)
-            slot_id = SlotId(found[0].slot.id)
+            lifted = frozenset(refusal.code for refusal in found[-1].refusals)
+            slot_id = SlotId(found[-1].slot.id)  # not the next one: there is time to decide
             yield Proposal(PersonId(row.person_id), holder, slot_id, lifted, kind, reason, SHOWN)
         if not left:
             return

@@ -1,4 +1,4 @@
-"""A clerk's five commonest acts by keyboard alone, counted in keys; docs/desk.md shows the counts, and this keeps them.
+"""A clerk's five commonest acts by keyboard alone, counted in keys; docs/desk.md shows the counts.
 
 Every page is left by a key: there is no click in this test. Which number key presses what is read from the page.
 """
