@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from booking.kernel.calendar import LOCAL
 from booking.kernel.tables import write_csv
+from booking.kernel.workbooks import Cell
 from booking.rosters.queries.rosters import Roster
 from booking.rosters.queries.rows import RosterRow
 from booking.rosters.rules.standing import FIRST, RETEST
@@ -19,12 +20,12 @@ def roster_csv(roster: Roster) -> str:
     return write_csv(COLUMNS, [tuple(_cells(row)) for row in roster.rows])
 
 
-def roster_rows(roster: Roster) -> Iterator[tuple[object, ...]]:
+def roster_rows(roster: Roster) -> Iterator[tuple[Cell, ...]]:
     """Yield the same rows for a workbook."""
     return (tuple(_cells(row)) for row in roster.rows)
 
 
-def _cells(row: RosterRow) -> Iterator[object]:
+def _cells(row: RosterRow) -> Iterator[Cell]:
     yield from (row.number, row.reference, row.name, row.tail, row.licence_class, row.standing.value)
     came = row.check_in
     yield came.arrival if came else None

@@ -5,6 +5,7 @@ from typing import Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -103,6 +104,12 @@ def score_field(one: Try) -> str:
 def outcome_field(one: Try) -> str:
     """Return the name of the field of an outcome."""
     return f"outcome_{one[0]}_{one[1]}"
+
+
+class FileForm(FlaskForm):
+    """A file of results."""
+
+    file = FileField(_l("File of results"), [FileRequired(_l("Choose a file"))])
 
 
 class ClosingForm(FlaskForm):

@@ -1,22 +1,28 @@
 """Rosters and results as files, and the roster on paper."""
 
+from io import BytesIO
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.bookings.paper import NoPrinterError, pdf_of
-from booking.exams.forms import FileForm
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import ImportRefusedError, LineError
-from booking.rosters.exports import roster_csv
+from booking.kernel.workbooks import write_workbook
+from booking.rosters.exports import COLUMNS, roster_csv, roster_rows
+from booking.rosters.forms import FileForm
 from booking.rosters.imports import ATTEMPT_COLUMNS, import_attempts
 from booking.rosters.queries.rosters import Roster
 from booking.rosters.views.access import SEE_OTHER, STANDINGS, UNPROCESSABLE, roster_shown
 from booking.rosters.views.blueprint import bp
+from booking.rosters.views.file_words import told
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 from booking.web.language import worded
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.route("/station/rosters/<int:slot_id>/results/file", methods=["GET", "POST"])
@@ -37,7 +43,7 @@ def results_file(slot_id: int) -> ResponseReturnValue:
                 session, head.site_id, head.day, source, slot_id=head.slot_id, actor=actor(), now=now()
             )
     except ImportRefusedError as refusal:
-        return _page(roster, form, list(refusal.errors)), UNPROCESSABLE
+        return _page(roster, form, told(refusal.errors)), UNPROCESSABLE
     flash(_("Imported: %(count)s lines.", count=count), "success")
     return redirect(url_for("rosters.show", slot_id=slot_id), SEE_OTHER)
 
@@ -72,6 +78,17 @@ def csv_file(slot_id: int) -> ResponseReturnValue:
     with reading(sessions()) as session:
         roster = roster_shown(session, slot_id)
     return _file(roster_csv(roster).encode("utf-8-sig"), f"roster-{slot_id}.csv", "text/csv")
+
+
+@bp.get("/station/rosters/<int:slot_id>.xlsx")
+@may(Act.SEE_ROSTERS)
+def workbook(slot_id: int) -> ResponseReturnValue:
+    """Give a roster as a workbook."""
+    with reading(sessions()) as session:
+        roster = roster_shown(session, slot_id)
+    target = BytesIO()
+    write_workbook(target, str(roster.head.day), COLUMNS, roster_rows(roster))
+    return _file(target.getvalue(), f"roster-{slot_id}.xlsx", XLSX)
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response:

@@ -6,6 +6,8 @@ from datetime import time
 from io import BytesIO
 
 from booking.kernel.actors import Role
+from booking.kernel.workbooks import write_workbook
+from booking.rosters.imports import ATTEMPT_COLUMNS
 from tests.web.conftest import Visitor
 from tests.web.rosters import session as town
 from tests.web.rosters.conftest import Day
@@ -45,7 +47,7 @@ def test_the_roster_of_another_site_is_not_found(day: Day, visitor: Callable[...
     stranger = visitor(actor=town.operator(day.sessions, town.site(day.sessions, "别处考场")))
     stranger_token = {"csrf_token": "x"}
 
-    for part in ("", "/print", ".csv", "/results", "/results/file", "/close", "/sync"):
+    for part in ("", "/print", ".csv", ".xlsx", ".pdf", "/results", "/results/file", "/close", "/sync"):
         assert stranger.get(day.address + part).status_code == 404, part
     stranger.application.config["WTF_CSRF_ENABLED"] = False
     for part in ("/check-in", "/undo", "/absences", "/results", "/results/undo", "/results/file", "/close", "/sync"):
@@ -179,8 +181,9 @@ def test_results_come_from_a_file_whole_or_not_at_all(day: Day) -> None:
     first, second, third = (one.reference for one in day.people)
 
     def sends(*lines: str) -> int:
-        content = "\n".join(("reference,attempt,outcome,score", *lines)).encode()
-        answer = day.operator.submit(address, {"file": (BytesIO(content), "results.csv")})
+        target = BytesIO()
+        write_workbook(target, "results", list(ATTEMPT_COLUMNS), [line.split(",") for line in lines])
+        answer = day.operator.submit(address, {"file": (BytesIO(target.getvalue()), "results.xlsx")})
         return answer.status_code
 
     assert sends(f"{first},1,passed,92", f"{third},1,passed,90") == 422  # the third is not there
