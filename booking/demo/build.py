@@ -20,7 +20,7 @@ from booking.demo.lifting import lift_rules
 from booking.demo.morning import announce_repair, book_morning, play_morning
 from booking.demo.owners import HELD, NAMED_CARS, STORIES, Cast, named_cars, other_cars
 from booking.demo.people import STAGES, DemoLearner, add_learners
-from booking.demo.rosters import open_site, play_roster, sessions_of_today
+from booking.demo.rosters import book_what_is_left, open_site, play_roster, sessions_of_today
 from booking.demo.signins import Login, open_sign_ins
 from booking.demo.stations import add_stations, plan_stations
 from booking.demo.voices import let_everybody_speak
@@ -144,6 +144,7 @@ def _reach(city: City, fleet: Fleet | None, now: datetime) -> None:
     jobs.open_rounds(sessions, EXAMS, beacons, now)
     jobs.cancel_in_withdrawn_slots(sessions, EXAMS, now)
     jobs.advance_rounds(sessions, EXAMS, beacons, now)
+    book_what_is_left(city, now)
     play_roster(city, now)
     if fleet:
         play_morning(fleet, arriving, now)

@@ -1,6 +1,6 @@
 """The last weeks of the demo city, played day by day through the same services that pages and jobs use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -37,21 +37,37 @@ ASKING_AT_ONCE = 6  # in one minute
 STORM = "演示：台风影响，考场临时关闭"
 PASS_RATE = {Subject.SUBJECT_1: 0.8, Subject.SUBJECT_2: 0.6, Subject.ROAD: 0.6, Subject.SAFETY: 0.9}
 ABSENCE, CANCELLATION = 0.05, 0.06
+NOTHING_ELSE: Mapping[tuple[str, str, date], PlannedDay] = {}
 
 
-def draft_and_approve(city: City, first: date, last: date, *, approve: bool = True) -> None:
-    """Draft the plans of the working days `first` to `last`, and let the second person approve them."""
+def draft_and_approve(
+    city: City,
+    first: date,
+    last: date,
+    *,
+    approve: bool = True,
+    instead: Mapping[tuple[str, str, date], PlannedDay] = NOTHING_ELSE,
+) -> None:
+    """Draft the plans of the working days `first` to `last`, and let the second person approve them.
+
+    `instead` holds what is planned in place of the usual, by site, service and day, on days of rest too.
+    """
     for site in EXAM_SITES:
         for service, lines in site.sessions.items():
             for planned in expand(Pattern(first, last, frozenset(range(1, 8)), lines), Exceptions()):
-                _plan(city, city.site_ids[site.code], service, planned, approve=approve)
+                other = instead.get((site.code, service, planned.day))
+                if other or _is_worked(city, planned.day):
+                    _plan(city, city.site_ids[site.code], service, other or planned, approve=approve)
+
+
+def _is_worked(city: City, day: date) -> bool:
+    with reading(city.sessions) as session:
+        return working_days(session, day).is_worked(day)
 
 
 def _plan(city: City, site_id: SiteId, service: str, planned: PlannedDay, *, approve: bool) -> None:
     drafted = at_local(planned.day - timedelta(DRAFTED_BEFORE), time(9, 30))
     with unit_of_work(city.sessions) as session:
-        if not working_days(session, planned.day).is_worked(planned.day):
-            return
         (plan_id,) = drafting.draft_plans(
             session, site_id, service, [planned], actor=city.staff["planner"], now=drafted
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.accounts.service import people as accounts
 from booking.audit import service as audit
+from booking.bookings.steps import ResultWaitsError
 from booking.exams import service as records
 from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
 from booking.exams.service import Application, OpenRecordError, Result, ResultKnownError
@@ -169,6 +170,8 @@ def _problem(session: Session, person_id: PersonId, result: Result, actor: Actor
         return "date", "a result of that subject and day is recorded already"
     except InvalidStateError:
         return "outcome", "the booking of that day has another outcome already"
+    except ResultWaitsError:
+        return "outcome", "the exam site has recorded a result of that day, which is about to take effect"
     return "", ""
 
 

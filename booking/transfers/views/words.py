@@ -56,6 +56,10 @@ PROBLEMS = problems(
         _l("a result of that subject and day is recorded already"),
     ),
     (
+        r"the exam site has recorded a result of that day, which is about to take effect",
+        _l("the exam site has recorded a result of that day, which is about to take effect"),
+    ),
+    (
         r"the booking of that day has another outcome already",
         _l("the booking of that day has another outcome already"),
     ),
@@ -85,6 +89,7 @@ PROBLEMS = problems(
     (r"is not on this roster", _l("is not on this roster")),
     (r"is on the roster of another day, (?P<day>[\d-]+)", _l("is on the roster of another day, %(day)s")),
     (r"was not checked in", _l("was not checked in")),
+    (r"is not for this account to judge", _l("is not for this account to judge")),
     (r"is recorded as absent", _l("is recorded as absent")),
     (r"is cancelled", _l("is cancelled")),
     (

@@ -5,18 +5,21 @@ from nothing but what the test itself did.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import func, select
 
 from booking.allotment.models.requests import Request, RequestState
 from booking.audit.models import AuditEntry
 from booking.bookings.models import Booking
+from booking.exams.line import EXAMS
 from booking.exams.models import ExamResult
 from booking.exams.models import Learner as Record
-from booking.kernel.calendar import local_time
+from booking.kernel.calendar import ONE_DAY, local_time
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import SlotId
 from booking.notices.models import Channel, Notice
@@ -24,7 +27,10 @@ from booking.rosters.imports import import_attempts
 from booking.rosters.models import AttemptOutcome, ClosedRoster
 from booking.rosters.queries.rosters import rosters_of
 from booking.rosters.rules.standing import Counts
+from booking.stats.jobs import roll_up_figures
+from booking.stats.queries.counted import Asked, counts
 from booking.stats.queries.shares import shares
+from booking.stats.rules.spans import Days
 from tests.service.rosters.exam_site import DAY, FAILED, PASSED, ExamSite, Learner, at
 
 SESSIONS = (
@@ -248,6 +254,22 @@ def test_all_figures_of_a_day_agree(sessions: Sessions) -> None:
         lost = {one.learner.actor.person_id for one in people if one.end == "cancelled_by_office"}
         assert set(session.scalars(again)) == lost
 
-        # the statistics
-        assert shares(session, DAY, DAY).total.total == len(people)
+    # the statistics, counted on the spot and from the roll-up of the night
+    tries = Counter(
+        f"{name}_{outcome}" for one in people for name, outcome in zip(("first", "retest"), one.tried, strict=False)
+    )
+    expected = {
+        ("ended", ""): ends,
+        ("tests", ""): Counter(first_passed=ends["passed"], first_failed=ends["failed"]),
+        ("tries", ""): tries,
+    }
+    assert figures(sessions) == expected
+    assert roll_up_figures(sessions, at("09:00", DAY + ONE_DAY)) > 0
+    assert figures(sessions) == expected
     assert site.broken("23:00") == []
+
+
+def figures(sessions: Sessions) -> Mapping[tuple[str, Any], Counter[str]]:
+    with reading(sessions) as session:
+        assert shares(session, DAY, DAY).total.total == len(SESSIONS) * EACH
+        return counts(session, ("ended", "tests", "tries"), Asked(Days(DAY, DAY), EXAMS.key), by="all")
