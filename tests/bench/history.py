@@ -16,6 +16,7 @@ import click
 
 from booking.accounts.models import SignIn, SignInKind
 from booking.app import create_app
+from booking.kernel.actors import Role
 from booking.kernel.calendar import ONE_DAY, local_day
 from booking.kernel.clock import SystemClock
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -26,6 +27,7 @@ from booking.stats.queries.counted import Asked, counts
 from booking.stats.rules.catalogue import FIGURES
 from booking.stats.rules.spans import Days
 from config import Settings
+from tests import factories
 from tests.bench import years
 from tests.bench.installations import prepared_database
 from tests.bench.report import PAGE, machine
@@ -84,8 +86,9 @@ class House:
 
 @click.command()
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day to write on the page; today.")
+@click.option("--days", "of", default=years.DAYS, help="How many days.")
 @click.option("--write/--no-write", default=True, help="Whether to write the page.")
-def main(day: datetime | None, write: bool) -> None:
+def main(day: datetime | None, of: int, write: bool) -> None:
     """Measure."""
     began = time.perf_counter()
     present = local_day(SystemClock().now())
@@ -94,7 +97,7 @@ def main(day: datetime | None, write: bool) -> None:
         click.echo(f"{time.perf_counter() - began:5.0f} s  {what}")
 
     with prepared_database("postgresql") as (settings, sessions, database):
-        days = years.span(present)
+        days = years.span(present, of)
         bookings = years.fill(sessions, days, say)
         say(f"{bookings:,} bookings; rolling up")
         rolled = _roll_up(sessions, days)
@@ -105,7 +108,7 @@ def main(day: datetime | None, write: bool) -> None:
     load = "/".join(f"{one:.1f}" for one in os.getloadavg())
     lines = "\n".join(one.line() for one in taken)
     text = (
-        f"{bookings:,} bookings of {years.YEARS} years at {years.SITES} sites, on {database}.\n{ABOUT}\n"
+        f"{bookings:,} bookings of {of:,} days at {years.SITES} sites, on {database}.\n{ABOUT}\n"
         f"Taken on {(day.date() if day else present).isoformat()}: {machine()}; load of the machine {load}.\n\n"
         f"{HEAD}{lines}\n"
     )
@@ -205,10 +208,11 @@ def _most_memory(port: int) -> float:
 def _signed_in(sessions: Sessions) -> str:
     token, now = new_token(), SystemClock().now()
     with unit_of_work(sessions) as session:
+        supervisor = factories.account(session, Role.SUPERVISOR)
         session.add(
             SignIn(
-                token_hash=token_hash(token), account_id=1, kind=SignInKind.WEB, epoch=1, created_at=now, seen_at=now,
-                expires_at=now + timedelta(hours=8),
+                token_hash=token_hash(token), account_id=supervisor.account_id, kind=SignInKind.WEB, epoch=1,
+                created_at=now, seen_at=now, expires_at=now + timedelta(hours=8),
             )
         )  # fmt: skip
     return token

@@ -1,6 +1,7 @@
 """The public figures: pages, and the same as files. Nobody signs in for them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask import Response, render_template, request
@@ -10,16 +11,19 @@ from sqlalchemy.orm import Session
 
 from booking.exams.line import EXAMS
 from booking.inspections.line import INSPECTIONS
+from booking.kernel.calendar import ONE_DAY
 from booking.kernel.db import reading
 from booking.stats.exports.shares import shares_as_csv
 from booking.stats.forms import PeriodForm, SharesForm, shares_form
 from booking.stats.queries.counted import Asked
 from booking.stats.queries.shares import by_channel, known_days, sites_of
 from booking.stats.rules.catalogue import BY_CODE, figures_of
+from booking.stats.rules.figures import Figure
 from booking.stats.rules.shares import Channels, Shares, all_together, shares_of
+from booking.stats.rules.spans import Days
 from booking.stats.views.blueprint import bp
 from booking.stats.views.periods import presets
-from booking.stats.views.shown import drawn, is_by_week, over_time, overview_of, service_name
+from booking.stats.views.shown import Line, drawn, is_by_week, over_time, overview_of, service_name
 from booking.web.guards import public
 from booking.web.house import sessions, today
 
@@ -54,7 +58,7 @@ def shares() -> ResponseReturnValue:
             "by_week": is_by_week(form.days),
             "over_time": (lines := over_time(session, BY_CODE["online"], asked)),
             "curve": drawn(BY_CODE["online"], lines),
-            "overview": overview_of(session, [BY_CODE[code] for code in FIRST_SEEN], asked),
+            "overview": _of_days_over(session, asked),
         }
     return render_template(
         "stats/shares.html",
@@ -78,6 +82,14 @@ def shares_csv() -> ResponseReturnValue:
             return render_template("stats/refused.html", form=form), UNPROCESSABLE
         channels = by_channel(session, form.days.first, form.days.last, site_id=form.site_id)
     return file_of(shares_as_csv(shares_of(channels)), "shares", form)
+
+
+def _of_days_over(session: Session, asked: Asked) -> Sequence[tuple[Figure, Sequence[Line]]]:
+    """Count what can only be said of days that are over; these are rolled up, and those ahead would cost the most."""
+    days = Days(asked.days.first, min(asked.days.last, today() - ONE_DAY))
+    if days.last < days.first:
+        return ()
+    return overview_of(session, [BY_CODE[code] for code in FIRST_SEEN], replace(asked, days=days))
 
 
 def _asked(session: Session) -> SharesForm:
