@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from booking.kernel.db import Sessions, unit_of_work
+from booking.transfers.jobs.aside import database_file
 from booking.transfers.rules import LEASE
 from booking.transfers.service.working import ClaimLostError, Work, renew
 
@@ -108,7 +109,7 @@ def sign_of(sessions: Sessions, transfer_id: int) -> Sign | None:
 
 def alive(sessions: Sessions, *, now: datetime) -> frozenset[int]:
     """Return the transfers whose workers have given a sign beside an SQLite database of late."""
-    database = _database(sessions)
+    database = database_file(sessions)
     if database is None:
         return frozenset()
     found = database.parent.glob(f"{database.name}.transfer-*")
@@ -117,11 +118,6 @@ def alive(sessions: Sessions, *, now: datetime) -> frozenset[int]:
     return frozenset(number for number, sign in signs.items() if sign and sign.at > now - LEASE)
 
 
-def _database(sessions: Sessions) -> Path | None:
-    url = sessions.engine.url
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
 def _path(sessions: Sessions, transfer_id: int) -> Path | None:
-    database = _database(sessions)
+    database = database_file(sessions)
     return database.with_name(f"{database.name}.transfer-{transfer_id}") if database is not None else None

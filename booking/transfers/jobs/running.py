@@ -5,16 +5,18 @@ A dry run is the real run undone: the same verb stores the whole file, and the t
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from tempfile import TemporaryFile
 
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import BookingError
 from booking.kernel.ids import TransferId
+from booking.transfers.jobs.aside import aside
 from booking.transfers.jobs.beat import Beat, alive
 from booking.transfers.models import Direction
 from booking.transfers.queries import is_anything_due
-from booking.transfers.rules import fingerprint
+from booking.transfers.rules import fingerprint, is_small
 from booking.transfers.service import working
 from booking.transfers.service.making import write_file
 from booking.transfers.service.pieces import cut, forget_outworn, pieces_of, store_pieces
@@ -91,19 +93,28 @@ def _bring_in(sessions: Sessions, work: Work, beat: Beat) -> None:
     if fingerprint(source) != work.fingerprint:
         raise SpoiledFileError
     try:
-        with unit_of_work(sessions) as session:
-            counts = store(session, work, source, beat.tell, now=beat.instant())
-            if work.is_dry_run:
-                raise OnlyTriedError(counts)
-            working.note_brought_in(session, work, counts, now=beat.instant())
-    except OnlyTriedError as tried:
-        with unit_of_work(sessions) as session:
-            working.note_checked(session, work, tried.counts, now=beat.instant())
+        if work.is_dry_run:
+            counts = _tried(sessions, work, source, beat)
+            with unit_of_work(sessions) as session:
+                working.note_checked(session, work, counts, now=beat.instant())
+        else:
+            with unit_of_work(sessions) as session:
+                counts = store(session, work, source, beat.tell, now=beat.instant())
+                working.note_brought_in(session, work, counts, now=beat.instant())
     except ClaimLostError:
         raise
     except BookingError as failure:
         with unit_of_work(sessions) as session:
             working.note_refused(session, work, faults(failure), total=beat.total, now=beat.instant())
+
+
+def _tried(sessions: Sessions, work: Work, source: bytes, beat: Beat) -> Mapping[str, int]:
+    """Store the file, undo it, and return what it would have changed."""
+    try:
+        with nullcontext(sessions) if is_small(source) else aside(sessions) as there, unit_of_work(there) as session:
+            raise OnlyTriedError(store(session, work, source, beat.tell, now=beat.instant()))
+    except OnlyTriedError as tried:
+        return tried.counts
 
 
 def _make_or_say_why(sessions: Sessions, work: Work, beat: Beat) -> None:

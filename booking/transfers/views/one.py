@@ -7,6 +7,7 @@ from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.ids import TransferId
 from booking.transfers.forms import BringInForm
+from booking.transfers.jobs.aside import database_file
 from booking.transfers.jobs.beat import sign_of
 from booking.transfers.jobs.running import run_one
 from booking.transfers.queries import transfer
@@ -41,6 +42,7 @@ def show(transfer_id: int) -> ResponseReturnValue:
             names=NAMES,
             states=STATES,
             counts=[(COUNTS[name], count) for name, count in shown.counts.items()],
+            holds_others_up=shown.total > SMALL_ROWS and database_file(sessions()) is not None,
             can_be_taken=shown.can_be_taken(now()),
         )
     )

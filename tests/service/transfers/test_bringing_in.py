@@ -1,6 +1,7 @@
 """Files that come in: tried without a trace, brought in once, all of it or nothing, by whoever sent them."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -11,13 +12,14 @@ from booking.exams.models import Learner
 from booking.kernel.actors import Role
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import NotAllowedError, NotFoundError
-from booking.transfers.jobs import beat
+from booking.transfers.jobs import beat, running
 from booking.transfers.jobs.running import run_one, run_transfers
 from booking.transfers.models import Transfer, TransferPiece, TransferState
 from booking.transfers.rules import KEPT_IN, LEASE, MOST_TRIES
 from booking.transfers.service import working
 from booking.transfers.service.asking import NotCheckedError, bring_in, give_up
 from booking.transfers.service.working import ClaimLostError
+from tests import factories
 from tests.service.transfers.office import NOW, Office, all_rows, as_csv, as_xlsx, learner, open_office
 
 THREE = [learner(number) for number in (1, 2, 3)]
@@ -197,6 +199,20 @@ def test_a_large_file_tells_how_far_it_is(sessions: Sessions, monkeypatch: pytes
     assert tried.done == 39
     assert seen
     assert all(total == 39 for done, total in seen if done)
+
+
+def test_a_long_dry_run_keeps_nobody_from_saving(sqlite: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = open_office(sqlite)
+
+    def stored(*given: object, **more: object) -> dict[str, int]:
+        with unit_of_work(sqlite) as session:  # fails after fifteen seconds if the dry run holds the lock
+            factories.person(session)
+        return {"rows": 600}
+
+    monkeypatch.setattr(running, "store", stored)
+
+    assert office.tried(as_csv([learner(number) for number in range(1, 601)])).state is TransferState.CHECKED
+    assert list(Path(str(sqlite.engine.url.database)).parent.glob(".dry-run-*")) == []
 
 
 def listen(monkeypatch: pytest.MonkeyPatch, seen: list[tuple[int, int]]) -> None:
