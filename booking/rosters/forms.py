@@ -16,6 +16,7 @@ from booking.web.fields import DayField
 from booking.web.paths import LARGEST_ID
 
 LONGEST_SCAN = 300  # a ticket has some two hundred signs
+LONGEST_TAIL = 20
 Try = tuple[BookingId, int]  # the booking, and which attempt
 
 
@@ -36,8 +37,14 @@ class GateForm(FlaskForm):
         _l("Scan the ticket, or type the reference or the document number"),
         [InputRequired(_l("Scan or type something first")), Length(max=LONGEST_SCAN)],
     )
-    tail = StringField(_l("Last four of the document"), [Length(max=20)])
+    tail = StringField(_l("Last four of the document"), [Length(max=LONGEST_SCAN)])
     key = HiddenField(validators=[Length(max=64)])
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """What was scanned or typed, and the last four; a scan that went into the wrong field is a scan."""
+        text, tail = self.text.data or "", self.tail.data or ""
+        return (tail, "") if len(tail) > LONGEST_TAIL else (text, tail)
 
 
 class BookingForm(FlaskForm):

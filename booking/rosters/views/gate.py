@@ -8,6 +8,7 @@ from booking.kernel.errors import BookingError
 from booking.kernel.ids import SlotId
 from booking.rosters.forms import GateForm
 from booking.rosters.service.check_ins import Presented, check_in
+from booking.rosters.service.refusing import RosterRefusedError
 from booking.rosters.views.access import UNPROCESSABLE, own_site, roster_shown
 from booking.rosters.views.blueprint import bp
 from booking.rosters.views.roster import roster_page, to_roster
@@ -25,10 +26,12 @@ def arrive(slot_id: int) -> ResponseReturnValue:
     form = GateForm()
     if not form.validate_on_submit():
         return roster_page(roster, form=form), UNPROCESSABLE
-    presented = Presented(form.text.data or "", form.tail.data or "", now(), form.key.data or "")
+    presented = Presented(*form.shown, now(), form.key.data or "")
     try:
         with unit_of_work(sessions()) as session:
             found = check_in(session, own_site(), presented, actor=actor(), now=now())
     except BookingError as failure:
-        return roster_page(roster, form=form, answer=refused(failure, roster)), UNPROCESSABLE
+        # What was scanned is kept only where the last four are asked for: else the next scan would be added to it.
+        asks = isinstance(failure, RosterRefusedError) and failure.refused.code == "identity-missing"
+        return roster_page(roster, form=form if asks else None, answer=refused(failure, roster)), UNPROCESSABLE
     return to_roster(SlotId(found.slot_id), arrived=found.reference)

@@ -1,6 +1,7 @@
 /* What the page of a roster shows. Every word stands in the page: words of codes, looks of answers, tags of states. */
 
 const SECOND = 1000;
+const LONGEST_TAIL = 20;
 
 export class Screen {
   constructor(root) {
@@ -25,7 +26,8 @@ export class Screen {
   /** Take what was typed, leave the fields empty and the cursor where the scanner writes. */
   taken() {
     const { text, tail } = this.form.elements;
-    const presented = { text: text.value, tail: tail.value };
+    const isScan = tail.value.length > LONGEST_TAIL; // of the next person, while the last four were asked for
+    const presented = isScan ? { text: tail.value, tail: "" } : { text: text.value, tail: tail.value };
     this.form.reset();
     text.value = tail.value = "";
     text.focus();
