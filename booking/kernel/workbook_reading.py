@@ -36,13 +36,14 @@ def read_workbook(source: bytes, columns: Mapping[str, Holds]) -> Iterator[Line]
     header = [cell.strip() if isinstance(cell, str) else str(cell) for cell in header_cells]
     while header and not header[-1]:
         header.pop()
-    if wrong:
-        raise ImportRefusedError([_located(header, row, column, problem) for row, column, problem in wrong])
     check_header(number, header, columns)
+    seen = [_located(header, row, column, problem) for row, column, problem in wrong]
     errors: list[LineError] = []
     lines = [(row, _cells(row, cells, header, columns, errors)) for row, cells in rows]
+    told = {(error.line, error.column) for error in seen}
+    errors = seen + [error for error in errors if (error.line, error.column) not in told]
     if errors:
-        raise ImportRefusedError(errors[:MOST_ERRORS])
+        raise ImportRefusedError(sorted(errors, key=lambda error: error.line)[:MOST_ERRORS])
     return iter(lines)
 
 
