@@ -82,6 +82,7 @@ FIGURES: tuple[Figure, ...] = (
         ),
         some=("kept",), of=("offered",), words=SEATS, is_public=True, has_class=False, lines=BOTH_LINES,
         some_name=Wording("已用", "Taken"), of_name=Wording("投放", "Offered"),
+        rest_name=Wording("空置名额", "Stayed empty"), is_parted=False,
     ),
     Figure(
         "lead", Wording("提前预约天数", "Lead time"), Kind.SPREAD, Unit.DAYS, "lead",
@@ -118,7 +119,7 @@ FIGURES: tuple[Figure, ...] = (
         ),
         some=("in", "granted", "waiting", "passed"), of=("seats",), words=STANDINGS, is_public=True,
         has_site=False, has_class=False, lines=BOTH_LINES,
-        some_name=Wording("申请", "Requests"), of_name=Wording("名额", "Places"),
+        some_name=Wording("申请", "Requests"), of_name=Wording("名额", "Places"), is_parted=False,
     ),
     Figure(
         "first_wish", Wording("第一志愿满足率", "Granted at the first wish"), Kind.SHARE, Unit.PERCENT, "wish",
@@ -140,7 +141,7 @@ FIGURES: tuple[Figure, ...] = (
         ),
         some=("absent",), of=("absent", "attended", "passed", "failed"), words=ENDINGS, is_public=True,
         lines=BOTH_LINES,
-        some_name=Wording("缺席", "Absent"), of_name=Wording("应到", "To come"),
+        some_name=Wording("缺席", "Absent"), of_name=Wording("应到", "Expected"),
     ),
     Figure(
         "pass", Wording("合格率", "Pass rate"), Kind.SHARE, Unit.PERCENT, "ended",

@@ -58,6 +58,8 @@ class Figure:
     lines: tuple[str, ...] = ("exams",)
     some_name: Wording = COUNTED
     of_name: Wording = OUT_OF
+    rest_name: Wording | None = None  # of what is between the two, where it is a number of its own
+    is_parted: bool = True  # whether the buckets are parts of one whole
 
 
 @dataclass(frozen=True, slots=True)
