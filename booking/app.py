@@ -15,6 +15,7 @@ from booking.api.views import pages as api
 from booking.audit import views as audit
 from booking.bookings import registered
 from booking.bookings import views as bookings
+from booking.demand.views import pages as demand
 from booking.desk.views import pages as desk
 from booking.exams.views import pages as exams
 from booking.guides.views import pages as guides
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     audit.bp,
     bookings.bp,
     desk.bp,
+    demand.bp,
     exams.bp,
     guides.bp,
     home.bp,

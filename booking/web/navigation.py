@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Station today"), "inspections.station_today", Act.SEE_STATION_DAY),
     (_l("Roster today"), "rosters.rosters", Act.SEE_ROSTERS),
     (_l("Plan board"), "plans.board", Act.SEE_PLANS),
+    (_l("Demand"), "demand.demand", Act.SEE_PLANS),
     (_l("Rounds desk"), "allotment.desk", Act.SEE_ROUNDS),
     (_l("All figures"), "stats.desk", Act.SEE_FIGURES),
     (_l("Sites"), "sites.desk", Act.SEE_PLANS),

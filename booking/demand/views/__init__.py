@@ -1,0 +1,1 @@
+"""Pages of demand: the figures, and the drafts made of a suggestion."""
