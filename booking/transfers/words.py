@@ -30,7 +30,11 @@ WHAT: Mapping[str, Wording] = {
 }
 DAY = Wording("日期，如 2026-12-01", "a day such as 2026-12-01")
 TIME = Wording("时间，如 08:30", "a time such as 08:30")
-ID_TYPE = Wording("证件种类代码：A 居民身份证，其他见说明", "code of the kind of document: A is the resident id card")
+ID_TYPE = Wording(
+    "证件代码：A 居民身份证，K 港澳台居民居住证，F 护照等，M 临时身份证，C 军官证，D 士兵证，G 外交人员身份证件",
+    "code of the document: A resident card, K residence permit, F passport or like, M temporary card, C officer's, "
+    "D soldier's, G diplomat's card",
+)
 ID_NUMBER = Wording("证件号码，文本格式", "number of the document, as text")
 SERVICE = Wording("科目或检验类别的代码，如 subject_1", "code of the service, such as subject_1")
 SITE = Wording("考场或检验站的代码", "code of the site")
@@ -64,7 +68,9 @@ COLUMNS: Mapping[str, Mapping[str, Wording]] = {
         "score": _or_empty(Wording("成绩，0 至 100", "score from 0 to 100")),
     },
     "vehicles": {
-        "owner_id_type": Wording("所有人证件种类代码；N 为单位", "code of the owner's document; N is a company"),
+        "owner_id_type": Wording(
+            "所有人证件代码，同学员；N 为单位", "code of the owner's document as of learners; N is a company"
+        ),
         "owner_id_number": Wording("所有人证件号码或统一社会信用代码，文本格式", "number of it, as text"),
         "plate_type": Wording("号牌种类代码，如 02，文本格式", "code of the plate, such as 02, as text"),
         "plate_number": Wording("号牌号码", "number of the plate"),
