@@ -37,6 +37,7 @@ from booking.slots.models import Lane, Method, Quota, Slot
 from booking.slots.service import SlotClosedError, SlotFullError
 from tests import factories
 from tests.conftest import NOW
+from tests.service.house.test_invariants import behind_the_back
 
 TOO_SOON = frozenset({"subject-2-too-soon"})
 LONG_AGO = NOW - timedelta(12)
@@ -267,3 +268,26 @@ def test_every_refusal_of_a_line_is_one_that_may_be_lifted_or_one_that_never_is(
     ):
         assert {*line.liftable, *line.never_lifted} == codes
         assert not line.liftable.keys() & line.never_lifted.keys()
+
+
+BREACHES = (
+    (
+        "an approved override has exactly its own booking",
+        "UPDATE booking SET created_at = '2020-01-01 00:00:00+00:00'",
+    ),
+    ("nobody concerned decides an override of exams", "UPDATE override SET decided_by_person = person_id"),
+    (
+        "no override waits beyond its deadline",
+        "UPDATE override SET state = 'proposed', decided_at = NULL, decided_by_person = NULL, booking_id = NULL,"
+        " decide_until = '2020-01-01 00:00:00+00:00'",
+    ),
+)
+
+
+@pytest.mark.parametrize(("name", "breach"), BREACHES)
+def test_the_check_of_the_house_speaks_up(office: Office, name: str, breach: str) -> None:
+    office.approve(office.propose())
+
+    with behind_the_back(office.sessions) as session:
+        session.execute(text(breach))
+        assert name in {one.name for one in findings(session, now=NOW) if one.count}
