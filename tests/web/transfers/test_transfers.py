@@ -181,3 +181,27 @@ def test_every_kind_has_its_words_and_a_template_that_it_reads(visitor: Callable
         text = client.get(f"/desk/transfers/templates/{kind}.csv").data.decode("utf-8-sig")
         assert text.split() == [",".join(incoming.columns)]
     assert set(NAMES) == set(WHAT) == {*INCOMING, *OUTGOING}
+
+
+VIN, PLATE, OWNER = "LSVFF66R8C2116280", "粤G12345", "91440800MA4X000012"
+VEHICLE = f"N,{OWNER},02,{PLATE},{VIN},small_passenger,A,5,2018-12-10,2026-12-31"
+
+
+def test_the_report_of_vehicles_shows_no_plate_vin_or_number_and_is_chinese_for_who_reads_chinese(
+    wang: Visitor,
+) -> None:
+    wrong = VEHICLE.replace(VIN, "ABC").replace(PLATE, "粤G54321").replace("2018-12-10", "soon")
+    lines = [",".join(INCOMING["vehicles"].columns), VEHICLE, VEHICLE.replace(PLATE, "粤I1"), wrong, VEHICLE]
+    file = io.BytesIO("\n".join(lines).encode())
+
+    page = str(wang.submit("/desk/transfers/in/vehicles", {"file": (file, "vehicles.csv")}).location)
+    english = wang.get(page).text
+    wang.set_cookie("language", "zh")
+    chinese = wang.get(page).text
+
+    assert "is not a plate of that type" in english
+    assert "is not a day written YYYY-MM-DD" in english
+    assert "stands in line 2 already" in english
+    assert "不是这种号牌种类的号牌" in chinese
+    for secret in (VIN, PLATE, OWNER, "粤I1", "ABC"):
+        assert secret not in english + chinese
