@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account, Person
-from booking.kernel.calendar import local_time
+from booking.kernel.calendar import LOCAL
 from booking.kernel.tables import Listener, write_csv_to
 from booking.kernel.workbooks import Cell, write_workbook
 from booking.transfers.kinds import OUTGOING
@@ -80,9 +80,13 @@ class _Counted:
             yield row
 
 
+def _wall_clock(instant: datetime) -> str:
+    return f"{instant.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+
+
 def _as_text(row: Sequence[Cell]) -> tuple[object, ...]:
     """Return the cells as they stand in a CSV file: instants as the wall clock shows them."""
-    return tuple(f"{local_time(cell):%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else cell for cell in row)
+    return tuple(_wall_clock(cell) if isinstance(cell, datetime) else cell for cell in row)
 
 
 def _notes(session: Session, work: Work, now: datetime) -> Notes:
@@ -94,7 +98,7 @@ def _notes(session: Session, work: Work, now: datetime) -> Notes:
     notes = [
         ("文件 File", f"{name.zh} {name.en}"),
         ("导出人 Taken out by", f"{who} ({work.actor.role.value})"),
-        ("导出时间 At", f"{local_time(now):%Y-%m-%d %H:%M}"),
+        ("导出时间 At", _wall_clock(now)),
         ("用途 Reason", work.reason),
         ("编号 Number", str(work.id)),
     ]

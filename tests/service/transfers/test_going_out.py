@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -23,6 +23,7 @@ from booking.transfers.jobs.running import run_transfers
 from booking.transfers.rules import KEPT_OUT
 from booking.transfers.scope import Scope
 from booking.transfers.service.asking import FileGoneError, ask_for, take_out
+from tests import factories
 from tests.service.transfers.office import NOW, Office, as_csv, learner, open_office
 
 DAYS = Scope(date(2026, 11, 1), date(2026, 11, 30))
@@ -70,7 +71,7 @@ def test_a_workbook_says_who_took_it_and_why_and_is_logged(sqlite: Sessions) -> 
 
     assert book.sheet_names == ["learners", NOTES_SHEET]
     notes = {str(name): words for name, words in book.get_sheet_by_name(NOTES_SHEET).to_python()}
-    assert notes["用途 Reason"] == "核对"
+    assert (notes["用途 Reason"], notes["导出时间 At"]) == ("核对", "2026-11-24 10:00")
     assert "counter" in str(notes["导出人 Taken out by"])
     with reading(sqlite) as session:
         entries = session.execute(select(AuditEntry.act, AuditEntry.reason).where(AuditEntry.reason != "")).all()
@@ -123,3 +124,22 @@ def test_nothing_goes_out_without_a_reason_or_without_its_days(
 def test_who_keeps_no_learners_takes_none_out(sqlite: Sessions, role: Role) -> None:
     with pytest.raises(NotAllowedError):
         asked(open_office(sqlite, role))
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_bookings_go_out_without_anybody_in_them_and_with_the_wall_clock(sqlite: Sessions, file_format: str) -> None:
+    with unit_of_work(sqlite) as session:
+        slot_id = factories.slot(session, day=date(2026, 12, 1))
+        factories.booking(session, factories.account(session), slot_id, at=datetime(2026, 11, 23, 18, tzinfo=UTC))
+    office = open_office(sqlite, Role.SUPERVISOR)
+
+    content = office.made("bookings", Scope(date(2026, 12, 1), date(2026, 12, 1)), file_format=file_format)
+
+    if file_format == "csv":
+        row = content.decode("utf-8-sig").splitlines()[1].split(",")
+    else:
+        book = CalamineWorkbook.from_object(io.BytesIO(content))
+        row = [str(cell) for cell in book.get_sheet_by_index(0).to_python()[1]]
+    assert row[4:6] == ["2026-12-01", "08:30"]
+    assert row[11][:16] == "2026-11-24 02:00"
+    assert not any("测试" in cell for cell in row)
