@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from booking.kernel.actors import ALLOWED, Act, Actor, Role
 from booking.web.guards import PUBLIC
@@ -28,7 +28,10 @@ def routes(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
 
 
 def _value(rule: Rule, name: str) -> object:
-    return 1 if isinstance(rule._converters[name], IntegerConverter) else "AAAAAAAAAA"
+    converter = rule._converters[name]
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return 1 if isinstance(converter, IntegerConverter) else "AAAAAAAAAA"
 
 
 def guard_of(app: Flask, rule: Rule) -> object:
