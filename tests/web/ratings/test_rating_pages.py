@@ -22,7 +22,7 @@ def visited(sessions: Sessions) -> tuple[Actor, str]:
         learner = factories.account(session, Role.APPLICANT)
         slot_id = factories.slot(session, site_id=factories.site(session))
         reference = factories.booking_row(session, learner, slot_id, at=NOW)
-        session.execute(update(Booking).values(state=BookingState.ATTENDED))
+        session.execute(update(Booking).values(state=BookingState.PASSED, ended_at=NOW))
     return learner, reference
 
 
@@ -32,6 +32,7 @@ def test_a_learner_rates_and_the_office_answers_without_knowing_who(
     learner, reference = visited
     address = f"/my/bookings/{reference}/rating"
     mine = visitor(actor=learner)
+    assert f'href="{address}"' in mine.get(f"/my/bookings/{reference}").text
     assert mine.submit(address, {"grade": "1", "words": "排队太久"}).status_code == 303
     assert "You get an answer by" in mine.get(address).text
 
@@ -46,7 +47,7 @@ def test_a_learner_rates_and_the_office_answers_without_knowing_who(
     assert "已经加开窗口。" in mine.get(address).text
     assert "排队太久" not in visitor().get("/ratings").text
     with unit_of_work(sessions) as session:
-        assert session.scalars(select(Booking.state)).one() is BookingState.ATTENDED
+        assert session.scalars(select(Booking.state)).one() is BookingState.PASSED
 
 
 def test_a_form_without_a_grade_keeps_the_words(visitor: Visit, visited: tuple[Actor, str]) -> None:
