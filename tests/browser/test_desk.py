@@ -52,11 +52,11 @@ class Keyboard:
         self.characters += len(text)
         self.page.keyboard.type(text)
 
-    def press_number_of(self, name: str, *, place: int = 0, turns: bool = True) -> None:
-        """Press the number that the page shows at a button, link or choice of that name: the first, or at `place`."""
+    def press_number_of(self, name: str, *, turns: bool = True) -> None:
+        """Press the number that the page shows at a button, link or choice of that name."""
         main = self.page.get_by_role("main")
         roles = [main.get_by_role(role, name=name) for role in ("button", "link", "radio", "checkbox")]
-        one = roles[0].or_(roles[1]).or_(roles[2]).or_(roles[3]).nth(place)
+        one = roles[0].or_(roles[1]).or_(roles[2]).or_(roles[3]).first
         expect(one).to_have_attribute("aria-keyshortcuts", DIGIT)
         self.press(one.get_attribute("aria-keyshortcuts") or "", turns=turns)
 
@@ -147,7 +147,7 @@ def test_five_acts_of_a_clerk_by_keyboard_alone(somebody: Callable[..., Person],
 
     goes_back(clerk)
     keyboard.press_number_of("改期")
-    keyboard.press_number_of("选择", place=1)  # the first is the place that there is
+    keyboard.press_number_of("选择")
     keyboard.says_why()
     gets_the_slip(clerk, keyboard, "已改期")
     keyboard.counted("change")

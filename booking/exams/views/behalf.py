@@ -78,7 +78,7 @@ def change_for(person_id: int, reference: str) -> ResponseReturnValue:
     with reading(sessions()) as session:
         person = somebody_else(session, person_id)
         booking = movable(_live(bookings.shown(session, reference, person_id=person.person_id)))
-        choice = standings.moving(session, person.person_id, booking.service, errand, now=now())
+        choice = standings.moving(session, person.person_id, booking, errand, now=now())
     page = {
         "person": person,
         "booking": booking,

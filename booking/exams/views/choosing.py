@@ -17,6 +17,7 @@ from booking.exams.line import EXAMS
 from booking.exams.rules.facts import LicenceClass
 from booking.exams.views.path import site_in_words
 from booking.kernel.calendar import local_day
+from booking.kernel.ids import SlotId
 from booking.slots import queries as slots
 from booking.slots.models import Lane, SlotState
 from booking.slots.queries import OpenSlot
@@ -63,11 +64,13 @@ def choice(
     errand: Errand,
     *,
     lanes: Sequence[Lane] = (),
+    leaving: SlotId | None = None,
     now: datetime,
 ) -> Choice:
     """Load what can be chosen of `subject`, in one statement; sessions of other classes are left out.
 
-    Places are counted in the `lanes` that the person may stand in.
+    Places are counted in the `lanes` that the person may stand in. `leaving` is the session that is to be exchanged
+    for another, and no choice itself.
     """
     today = local_day(now)
     found = slots.slots_between(session, today, today + HORIZON, line=EXAMS.key, service=subject, lanes=lanes)
@@ -75,7 +78,9 @@ def choice(
     asked = _asked()
     there = [slot for slot in mine if asked.site in ("", str(slot.site_id))]
     shown = [
-        _session(slot, errand, now) for slot in there if slot.state is SlotState.PUBLISHED or slot.day == asked.day
+        _session(slot, errand, now)
+        for slot in there
+        if slot.id != leaving and (slot.state is SlotState.PUBLISHED or slot.day == asked.day)
     ]
     can_be_had = [one for one in shown if one.state in CAN_BE_HAD]
     first = next((one.slot.day for one in can_be_had or shown), today)

@@ -35,7 +35,7 @@ def change(reference: str) -> ResponseReturnValue:
         booking = movable(_mine(session, reference))
         if not booking.can_change(now()):
             return _too_late(booking)
-        choice = standings.moving(session, me().person_id, booking.service, _errand(reference), now=now())
+        choice = standings.moving(session, me().person_id, booking, _errand(reference), now=now())
     site = site_in_words(booking.site_name, booking.site_name_en)
     return render_template("exams/change.html", booking=booking, site=site, choice=choice, back=shown_at(reference))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from booking.allotment.queries.requests import live_requests
 from booking.bookings.line import Reason
 from booking.bookings.offered import CAN_BE_HAD, Errand
-from booking.bookings.queries import live_booking_of
+from booking.bookings.queries import ShownBooking, live_booking_of
 from booking.exams import queries as records
 from booking.exams.line import EXAMS
 from booking.exams.rules.facts import LicenceClass, Subject
@@ -88,12 +88,13 @@ def standing(session: Session, person_id: PersonId, subject: str, errand: Errand
     return Standing(subject, licence_class, plan, may_book, explained(outlook.refusals), held, asked)
 
 
-def moving(session: Session, person_id: PersonId, subject: str, errand: Errand, *, now: datetime) -> Choice:
-    """Load what a booking of `subject` can be moved to; the check of each session says what speaks against it."""
+def moving(session: Session, person_id: PersonId, booking: ShownBooking, errand: Errand, *, now: datetime) -> Choice:
+    """Load what a booking can be moved to; the check of each session says what speaks against it."""
     record = records.record_of(session, person_id)
+    subject, leaving = booking.service, booking.slot_id
     lanes = EXAMS.lanes_on(session, person_id, subject, local_day(now), now=now)
     licence_class = record.facts.licence_class if record else None
-    return choice(session, subject, licence_class, errand, lanes=lanes, now=now)
+    return choice(session, subject, licence_class, errand, lanes=lanes, leaving=leaving, now=now)
 
 
 def check(session: Session, person_id: PersonId, slot_id: SlotId, *, now: datetime, moving: bool = False) -> Check:
