@@ -6,12 +6,10 @@ processes may run; one leads and acts, and when it dies another takes over withi
 """
 
 import os
-import select
-import signal
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock_time
@@ -39,6 +37,7 @@ from booking.kernel.db import Sessions, make_engine, reading, unit_of_work
 from booking.kernel.errors import NotFoundError
 from booking.kernel.leader import LeaderLock, leader_lock
 from booking.kernel.secrets import read_keyring
+from booking.kernel.signals import Wait, until_signalled
 from booking.lines import LINES
 from booking.notices.jobs import send_due
 from booking.notices.senders import Senders, build_senders
@@ -61,7 +60,6 @@ EVERY_MINUTE = CronTrigger(minute="*", timezone=LOCAL)
 EVERY_TEN_SECONDS = IntervalTrigger(seconds=10, timezone=LOCAL)
 EVERY_THREE_SECONDS = IntervalTrigger(seconds=3, timezone=LOCAL)
 
-Wait = Callable[[float], bool]
 Hour = Callable[[Sessions, datetime], clock_time]
 
 
@@ -290,20 +288,3 @@ def _cause(failure: Exception) -> str:
     ours = [frame for frame in frames if "booking" in Path(frame.filename).parts] or frames
     place = f"{Path(ours[-1].filename).parent.name}/{Path(ours[-1].filename).name}:{ours[-1].lineno}"
     return f"{type(failure).__name__} at {place}"
-
-
-@contextmanager
-def until_signalled() -> Iterator[Wait]:
-    """Yield a wait of some seconds that returns True, at once and ever after, when the process was told to stop."""
-    reader, writer = os.pipe()
-    # Writing to a pipe is all that is safe in a signal handler; an Event may lock against its own waiter.
-    before = {
-        number: signal.signal(number, lambda *_: os.write(writer, b".")) for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield lambda seconds: bool(select.select([reader], [], [], seconds)[0])
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(reader)
-        os.close(writer)

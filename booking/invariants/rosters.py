@@ -46,7 +46,7 @@ ROSTERS = (
             GROUP BY booking_id HAVING count(*) > 1""",
     ),
     Invariant(
-        "everybody tested or absent by a roster was told",
+        "everybody tested by a roster was told",
         """SELECT b.id FROM booking b JOIN check_in c ON c.booking_id = b.id AND c.undone_at IS NULL
             JOIN attempt a ON a.booking_id = b.id AND a.settled_at IS NOT NULL
             LEFT JOIN notice n ON n.person_id = b.person_id AND n.channel = 'inbox'

@@ -12,7 +12,8 @@ from booking.kernel.db import Sessions, make_engine
 from booking.kernel.leader import leader_lock
 from booking.kernel.logs import start_logging
 from booking.kernel.secrets import read_keyring
-from booking.scheduler import jobs, outside_of, serve, until_signalled
+from booking.kernel.signals import until_signalled
+from booking.scheduler import jobs, outside_of, serve
 from config import read_settings
 
 # Counted from one instant in all processes, so that those who lead at once also look at once.
