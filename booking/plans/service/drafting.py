@@ -112,18 +112,22 @@ def change_draft(
     )
 
 
-def discard(session: Session, plan_id: PlanId, *, actor: Actor, now: datetime) -> None:
-    """Take an unpublished plan off the board for good; raise `InvalidStateError` if it is published or gone."""
+def discard(session: Session, plan_id: PlanId, *, actor: Actor, now: datetime, version: int | None = None) -> None:
+    """Take an unpublished plan off the board for good; raise `InvalidStateError` if it is published or gone.
+
+    With the `version` that was looked at, raise `StaleError` if somebody changed it since.
+    """
     plan = plan_shown(session, plan_id)
     require_own_site(actor, plan.site_id)
     open_states = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.APPROVED)
     claim = (
         update(Plan)
         .where(Plan.id == plan_id, Plan.state.in_(open_states))
+        .where(Plan.version == (plan.version if version is None else version))
         .values(state=PlanState.DISCARDED, approved_at=None, approved_by_person=None)
     )
     if rows_changed(session, claim) != 1:
-        raise InvalidStateError
+        raise StaleError if plan.state in open_states else InvalidStateError
     audit.record(session, "plan discarded", "plan", plan_id, actor=actor, now=now, before={"state": plan.state.value})
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from booking.kernel.actors import Act
-from booking.kernel.db import unit_of_work
+from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError, ConflictError
 from booking.kernel.ids import PlanId
 from booking.plans.forms.steps import ReasonForm
+from booking.plans.models import PlanState
+from booking.plans.queries.plans import plan_shown
 from booking.plans.service import approval, drafting
-from booking.plans.service.checks import ConflictingPlanError
+from booking.plans.service.checks import ConflictingPlanError, require_own_site
 from booking.plans.views.asked import day_asked
 from booking.plans.views.blueprint import bp
 from booking.plans.views.plan import plan_page, plan_page_again
@@ -21,6 +23,7 @@ from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 from booking.web.language import worded
 
+MOST_DIGITS = 9
 Step = Callable[[Session], None]
 
 
@@ -55,12 +58,28 @@ def return_plan(plan_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.get("/desk/plans/<int:plan_id>/discard")
+@may(Act.PROPOSE_PLANS)
+def look_before_discarding(plan_id: int) -> ResponseReturnValue:
+    with reading(sessions()) as session:
+        shown = plan_shown(session, PlanId(plan_id))
+    require_own_site(actor(), shown.site_id)
+    if shown.state in (PlanState.PUBLISHED, PlanState.DISCARDED):
+        return redirect(url_for("plans.plan", plan_id=plan_id), 303)
+    return render_template("plans/discard.html", plan=shown), 200
+
+
 @bp.post("/desk/plans/<int:plan_id>/discard")
 @may(Act.PROPOSE_PLANS)
 def discard(plan_id: int) -> ResponseReturnValue:
-    number = PlanId(plan_id)
+    number, seen = PlanId(plan_id), request.form.get("version", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= MOST_DIGITS else 0
     done = _("The plan is discarded.")
-    return _take(number, lambda session: drafting.discard(session, number, actor=actor(), now=now()), done)
+    return _take(
+        number,
+        lambda session: drafting.discard(session, number, version=version, actor=actor(), now=now()),
+        done,
+    )
 
 
 @bp.post("/desk/plans/submit-all")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from booking.kernel.db import Sessions, unit_of_work
+from booking.plans.models import PlanState
 from booking.plans.rules.pattern import PlannedLine
 from booking.plans.service.approval import submit
 from booking.plans.service.drafting import Content, change_draft
@@ -115,3 +116,18 @@ def test_a_plan_that_was_submitted_meanwhile_keeps_what_was_typed(desk: Desk, pl
     assert answer.status_code == 409
     assert "no draft any more" in answer.text
     assert 'value="30"' in answer.text
+
+
+def test_a_plan_that_was_changed_since_one_looked_is_not_discarded(desk: Desk, planner: Visitor) -> None:
+    plan_id = desk.drafted()
+    address = f"/desk/plans/{plan_id}/discard"
+    page = planner.get(address)
+    with unit_of_work(desk.sessions) as session:
+        change_draft(session, plan_id, Content((NOON,)), version=1, actor=desk.planner, now=NOW)
+
+    stale = planner.post(address, data=hidden_fields(page, address))
+    discarded = planner.submit(address)
+
+    assert "Discard 65 places" in page.text
+    assert (stale.status_code, discarded.status_code) == (409, 303)
+    assert desk.shown(plan_id).state is PlanState.DISCARDED
