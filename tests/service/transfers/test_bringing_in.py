@@ -1,6 +1,7 @@
 """Files that come in: tried without a trace, brought in once, all of it or nothing, by whoever sent them."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,25 @@ def test_a_dead_worker_is_taken_over_and_can_store_nothing_any_more(sessions: Se
         working.note_brought_in(session, dead, {"rows": 3}, now=NOW)
     assert office.shown(tried.id).state is TransferState.DONE
     assert learners(sessions) == 3
+
+
+def test_a_worker_that_gives_signs_of_life_is_not_taken_over(sessions: Sessions) -> None:
+    office = open_office(sessions)
+    transfer_id = office.sent(as_csv(THREE))
+    with unit_of_work(sessions) as session:
+        work = working.claim_next(session, now=NOW)
+    assert work is not None
+    alive = beat.Beat(sessions, work, NOW + LEASE / 2)
+
+    with alive.beating():
+        alive.tell(2, 3)
+        time.sleep(2 * beat.EVERY_SECONDS)  # long enough for a sign to be given
+        run_transfers(sessions, NOW + LEASE)
+        shown, sign = office.shown(transfer_id), beat.sign_of(sessions, transfer_id)
+
+    assert shown.state is TransferState.CHECKING
+    assert (shown.done, shown.total) == (2, 3) or (sign is not None and (sign.done, sign.total) == (2, 3))
+    assert beat.sign_of(sessions, transfer_id) is None
 
 
 def test_a_file_that_kills_its_workers_is_not_tried_for_ever(sqlite: Sessions) -> None:
