@@ -9,12 +9,11 @@ import click
 from sqlalchemy.orm import Session
 
 from booking.kernel.calendar import ONE_DAY, local_day
-from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.db import Sessions
 from booking.kernel.errors import InvalidInputError, Wording
-from booking.stats import rolling
 from booking.stats.exports.inspections import inspections_as_csv, inspections_as_json, inspections_as_table
 from booking.stats.exports.shares import shares_as_csv, shares_as_json, shares_as_table
-from booking.stats.jobs import roll_up
+from booking.stats.jobs import count_days
 from booking.stats.queries.inspections import inspections_at, stations, the_station
 from booking.stats.queries.shares import shares
 from booking.stats.rules.inspections import DAYS_SHOWN, Report
@@ -99,13 +98,8 @@ def _roll_up(
         days = Days(first.date() if first else date.min, min(last.date() if last else yesterday, yesterday))
         if days.last < days.first:
             raise InvalidInputError("to")
-        sessions = opened()
-        if anew:
-            with unit_of_work(sessions) as session:
-                rolling.forget_rolled(session, days)
-        with reading(sessions) as session:
-            wanted = rolling.days_to_roll(session, days.first if first else None, days.last)
-        done = roll_up(sessions, wanted, yesterday, now(), progress=_tell)
+        since = days.first if first else None
+        done = count_days(opened(), since, days.last, now(), anew=anew, progress=_tell)
         click.echo(f"Counted days: {done}.")
 
     return counted

@@ -8,6 +8,7 @@ from itertools import groupby
 from booking.kernel.calendar import ONE_DAY, local_day
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.stats import rolling
+from booking.stats.rules.spans import Days
 
 MOST_DAYS_A_NIGHT = 120  # other jobs wait; a history that was brought in is counted by `booking stats roll-up`
 QUIET_SECONDS, ASK_EVERY = 90.0, 0.02  # a statement may take 60 seconds
@@ -20,6 +21,29 @@ def roll_up_figures(sessions: Sessions, now: datetime) -> int:
     with reading(sessions) as session:
         days = rolling.days_to_roll(session, None, yesterday)
     return roll_up(sessions, days[-MOST_DAYS_A_NIGHT:], yesterday, now)
+
+
+def count_days(
+    sessions: Sessions,
+    first: date | None,
+    last: date,
+    now: datetime,
+    *,
+    anew: bool = False,
+    progress: Progress | None = None,
+) -> int:
+    """Count the days that are over, from `first` or the first that is known to `last`; return how many were.
+
+    `anew`: those that are counted already as well.
+    """
+    yesterday = local_day(now) - ONE_DAY
+    last = min(last, yesterday)
+    if anew:
+        with unit_of_work(sessions) as session:
+            rolling.forget_rolled(session, Days(first or date.min, last))
+    with reading(sessions) as session:
+        days = rolling.days_to_roll(session, first, last)
+    return roll_up(sessions, days, yesterday, now, progress=progress)
 
 
 def roll_up(

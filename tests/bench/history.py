@@ -21,8 +21,7 @@ from booking.kernel.calendar import ONE_DAY, local_day
 from booking.kernel.clock import SystemClock
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.secrets import new_token, token_hash
-from booking.stats import rolling
-from booking.stats.jobs import roll_up
+from booking.stats.jobs import count_days
 from booking.stats.queries.counted import Asked, counts
 from booking.stats.rules.catalogue import FIGURES
 from booking.stats.rules.spans import Days
@@ -122,10 +121,7 @@ def main(day: datetime | None, of: int, write: bool) -> None:
 
 def _roll_up(sessions: Sessions, days: years.Span) -> Taken:
     began = time.perf_counter()
-    now = SystemClock().now()
-    with reading(sessions) as session:
-        wanted = rolling.days_to_roll(session, None, days.today - ONE_DAY)
-    done = roll_up(sessions, wanted, days.today - ONE_DAY, now)
+    done = count_days(sessions, None, days.last, SystemClock().now())
     return Taken(f"rolling up {done:,} days", time.perf_counter() - began)
 
 
