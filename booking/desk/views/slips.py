@@ -1,7 +1,6 @@
 """The slip that a clerk prints and hands over after each act: what was done, for whom, when and where, until when."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import render_template, url_for
 from flask import session as cookie
@@ -108,12 +107,12 @@ def _coming(booking: ShownBooking) -> str:
 
 
 def _page(template: str, whom: Whom, done: Entry | None, text: str, **page: object) -> str:
-    done_at: datetime = done.at if done else now()
     return render_template(
         template,
         whom=whom,
         done=DONE[done.act] if done else "",
-        done_at=done_at,
+        done_at=done.at if done else None,
+        printed_at=now(),
         code=code_of(text, _("QR code of the reference")) if text else None,
         window=cookie.get(WINDOW) or _("counter"),
         **page,
