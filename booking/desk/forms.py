@@ -2,13 +2,14 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import Form, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.bookings.behalf_forms import OnBehalfForm
 from booking.desk.words import KINDS
+from booking.web.fields import DayField
 
 LONGEST_SEARCH = 500  # a scanned ticket has some 180 characters
 
@@ -27,6 +28,12 @@ class WindowForm(FlaskForm):
     """What this window is called; it stands on the slips."""
 
     window = StringField(_l("This window is called"), [Length(max=20)])
+
+
+class DayForm(Form):
+    """Which day's places are wanted; comes by GET and changes nothing."""
+
+    day = DayField(_l("Day"), [Optional()])
 
 
 class ConfirmForm(FlaskForm):

@@ -1,5 +1,6 @@
 """Which places that are free now a holder is refused for reasons that two persons may lift."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ from booking.slots.models import Slot
 from booking.slots.queries import OpenSlot, slots_between
 
 DAYS_AHEAD = 30
-MOST_LOOKED_AT, MOST_SHOWN = 300, 20
+MOST_LOOKED_AT, MOST_SHOWN, MOST_OF_A_DAY = 300, 20, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,15 @@ class Choices:
     free: bool
 
 
-def choices(session: Session, line: Line, holder: Holder, service: str, *, today: date, now: datetime) -> Choices:
-    """Return the next free places of a service at which something that may be lifted refuses the holder."""
-    found = slots_between(session, today, today + timedelta(DAYS_AHEAD), line=line.key, service=service, now=now)
+def choices(
+    session: Session, line: Line, holder: Holder, service: str, *, today: date, day: date | None = None, now: datetime
+) -> Choices:
+    """Return free places of a service at which something that may be lifted refuses the holder.
+
+    They are those of one local `day`, or the first few of each of the next days.
+    """
+    first, last = (day, day) if day else (today, today + timedelta(DAYS_AHEAD))
+    found = slots_between(session, first, last, line=line.key, service=service, now=now)
     open_now = [slot for slot in found if slot.is_open(now) and slot.remaining > 0][:MOST_LOOKED_AT]
     refused = _refused(session, line, holder, [slot.id for slot in open_now], now=now)
     never = {one.code: one for reasons in refused.values() for one in reasons if one.code in line.never_lifted}
@@ -45,7 +52,18 @@ def choices(session: Session, line: Line, holder: Holder, service: str, *, today
         for slot in open_now
         if refused.get(slot.id) and not any(one.code in line.never_lifted for one in refused[slot.id])
     ]
-    return Choices(shown[:MOST_SHOWN], list(never.values()), any(slot.id not in refused for slot in open_now))
+    few = shown if day else _few_of_each_day(shown)
+    return Choices(few[:MOST_SHOWN], list(never.values()), any(slot.id not in refused for slot in open_now))
+
+
+def _few_of_each_day(shown: Sequence[Choice]) -> list[Choice]:
+    taken: Counter[date] = Counter()
+    few = []
+    for one in shown:
+        taken[one.slot.day] += 1
+        if taken[one.slot.day] <= MOST_OF_A_DAY:
+            few.append(one)
+    return few
 
 
 def refusals_of(session: Session, line: Line, holder: Holder, slot_id: SlotId, *, now: datetime) -> Sequence[Refusal]:

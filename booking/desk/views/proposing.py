@@ -12,7 +12,7 @@ from booking.bookings import overrides
 from booking.bookings.line import Line
 from booking.bookings.models import OverrideKind
 from booking.bookings.overrides import Proposal
-from booking.desk.forms import OverrideForm
+from booking.desk.forms import DayForm, OverrideForm
 from booking.desk.queries.liftable import choices, refusals_of
 from booking.desk.views.blueprint import bp
 from booking.exams.line import EXAMS
@@ -100,14 +100,15 @@ def _vehicle(vehicle_id: int) -> Case:
 
 
 def _show(case: Case) -> ResponseReturnValue:
-    slot_id = _asked()
+    slot_id, form = _asked(), DayForm(request.args)
     with reading(sessions()) as session:
         if slot_id:
             return _form_page(session, case, slot_id, OverrideForm())
-        found = choices(session, case.line, case.holder, case.service, today=today(), now=now())
+        asked = (case.line, case.holder, case.service)
+        found = choices(session, *asked, today=today(), day=form.day.data if form.validate() else None, now=now())
     never = [(case.line.explained(one, language()), worded(case.line.never_lifted[one.code])) for one in found.never]
     rules = {code: worded(words) for code, words in case.line.liftable.items()}
-    page = {"case": case, "choices": found, "never": never, "rules": rules}
+    page = {"case": case, "choices": found, "never": never, "rules": rules, "form": form}
     return render_template("desk/override_choose.html", **page)
 
 
