@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from statistics import median
 
 import click
@@ -29,7 +30,7 @@ from config import Settings
 from tests import factories
 from tests.bench import years
 from tests.bench.installations import prepared_database
-from tests.bench.report import PAGE, machine
+from tests.bench.report import machine, put_part
 from tests.bench.requests import UnexpectedAnswersError, sign_in_cookie
 from tests.bench.servers import house_server
 
@@ -116,7 +117,7 @@ def main(day: datetime | None, of: int, write: bool) -> None:
     )
     click.echo(text)
     if write:
-        _write(text)
+        put_part(HISTORY, text)
 
 
 def _roll_up(sessions: Sessions, days: years.Span) -> Taken:
@@ -134,7 +135,7 @@ def _measured(
             say(what)
             yield _slowest(house, what, most, addresses)
         say("a file of rows")
-        yield _file(house, sessions, days)
+        yield from _file(house, sessions, days)
 
 
 def _pages(days: years.Span) -> Sequence[tuple[str, float, Sequence[str]]]:
@@ -170,12 +171,15 @@ def _slowest(house: House, what: str, most: float, addresses: Sequence[str]) -> 
     return Taken(f"{what}{number}", found, most, least=least)
 
 
-def _file(house: House, sessions: Sessions, days: years.Span) -> Taken:
-    """Return what a workbook takes, with the most memory that a process of the server has had by then."""
+def _file(house: House, sessions: Sessions, days: years.Span) -> Iterator[Taken]:
+    """Yield what a workbook takes, with the most memory that a process of the server has had by then."""
     first = _since_rows(sessions, days, FILE_ROWS)
     span = f"from={first.isoformat()}&to={days.today.isoformat()}"
+    before = _spent(house.port)
     seconds = house.ask(f"/desk/figures/online/rows.xlsx?{span}")
-    return Taken(f"XLSX of {FILE_ROWS:,} rows and more", seconds, FILE_SECONDS, _most_memory(house.port))
+    after = _spent(house.port)
+    yield Taken(f"XLSX of {FILE_ROWS:,} rows and more", seconds, FILE_SECONDS, after.mebibytes)
+    yield Taken("— of a core, in the serving process", after.seconds - before.seconds)
 
 
 def _since_rows(sessions: Sessions, days: years.Span, wanted: int) -> date:
@@ -191,19 +195,27 @@ def _since_rows(sessions: Sessions, days: years.Span, wanted: int) -> date:
     raise SystemExit(f"only {found:,} rows")
 
 
-def _most_memory(port: int) -> float:
-    """Return the peak of the resident memory of the largest process that serves `port`."""
-    peaks = [0.0]
-    for folder in os.listdir("/proc"):
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the processes that serve have used: seconds of a core in all, and the largest's peak of memory."""
+
+    seconds: float
+    mebibytes: float
+
+
+def _spent(port: int) -> Spent:
+    seconds, peaks = 0.0, [0.0]
+    for folder in Path("/proc").iterdir():
         try:
-            with open(f"/proc/{folder}/cmdline", "rb") as words:
-                if f"127.0.0.1:{port}".encode() not in words.read():
-                    continue
-            with open(f"/proc/{folder}/status") as status:
-                peaks += [int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:")]
-        except (OSError, ValueError):
+            if f"127.0.0.1:{port}".encode() not in (folder / "cmdline").read_bytes():
+                continue
+            used = (folder / "stat").read_text().rpartition(")")[2].split()
+            seconds += (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+            lines = (folder / "status").read_text().splitlines()
+            peaks += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")]
+        except OSError:
             continue
-    return max(peaks)
+    return Spent(seconds, max(peaks))
 
 
 def _signed_in(sessions: Sessions) -> str:
@@ -217,13 +229,6 @@ def _signed_in(sessions: Sessions) -> str:
             )
         )  # fmt: skip
     return token
-
-
-def _write(text: str) -> None:
-    page = PAGE.read_text()
-    before, _title, after = page.partition(HISTORY)
-    rest = after[after.index("\n## ") :] if "\n## " in after else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{HISTORY}\n\n{text}{rest}")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from tests.bench import crowd
 from tests.bench.crowd import Crowd
 from tests.bench.drawing import Ran
 from tests.bench.installations import KINDS, prepared_database
-from tests.bench.report import PAGE, PROVINCE, machine
+from tests.bench.report import PROVINCE, machine, put_part
 from tests.bench.servers import ROOT
 
 BOOKING = Path(sys.executable).with_name("booking")
@@ -78,8 +78,7 @@ def main(people: int, slots: int, kind: str, day: datetime | None, write: bool) 
     text = f"{title}\n{ABOUT}\nTaken on {today.isoformat()}: {machine()}.\n\n{HEAD}{lines}\n"
     click.echo(text)
     if write:
-        rest = PAGE.read_text().partition(PROVINCE)[0]
-        PAGE.write_text(f"{rest.rstrip()}\n\n{PROVINCE}\n\n{text}")
+        put_part(PROVINCE, text)
 
 
 def _filled(sessions: Sessions, wanted: Crowd) -> int:

@@ -57,3 +57,10 @@ def page(figures: Mapping[str, Sequence[Figure]], day: date) -> str:
     _, title, large_round = PAGE.read_text().partition(PROVINCE)
     text = f"{ABOUT}\nTaken on {day.isoformat()}: {machine()}.\n" + "\n".join(tables)
     return f"{text}\n\n{title}{large_round}".rstrip() + "\n"
+
+
+def put_part(title: str, text: str) -> None:
+    """Put a part that another bench measured on the page, in its old place or at the end; leave all else as it is."""
+    before, _, after = PAGE.read_text().partition(f"{title}\n")
+    _, heading, rest = after.partition("\n## ")
+    PAGE.write_text(f"{before.rstrip()}\n\n{title}\n\n{text.rstrip()}\n{heading}{rest}")

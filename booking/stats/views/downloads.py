@@ -63,7 +63,7 @@ def rows_file(code: str, way: str) -> ResponseReturnValue:
         figure, form, buckets = shown_rows.rows_asked(session, code)
         if not form.validate():
             return render_template("stats/rows.html", form=form, figure=figure, rows=(), query={}), UNPROCESSABLE
-        found = (shown_rows.in_words(figure, row) for row in all_rows(session, figure, form.asked, buckets))
+        found = map(shown_rows.InWords(figure), all_rows(session, figure, form.asked, buckets))
         content = (worded(figure.name), shown_rows.heads(), shown_rows.cells(found))
         return _file(way, f"{figure.code}-rows", form, content)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from booking.kernel.actors import Act
 from booking.kernel.db import reading
 from booking.kernel.errors import InvalidInputError
+from booking.lines import LINES
 from booking.stats.forms import FiguresForm
 from booking.stats.queries.rows import FactRow, Place, page_of_rows
 from booking.stats.rules.catalogue import ENDINGS, STANDINGS
@@ -63,7 +64,7 @@ def rows(code: str) -> ResponseReturnValue:
         figure=figure,
         part=part_name(figure, part),
         query=query,
-        rows=[in_words(figure, row) for row in found[:ROWS_ON_A_PAGE]],
+        rows=list(map(InWords(figure), found[:ROWS_ON_A_PAGE])),
         next=_next(code, query, found),
     )
 
@@ -84,19 +85,35 @@ def part_name(figure: Figure, part: str) -> str:
     return worded(figure.some_name) if part == SOME else bucket_name(figure, part)
 
 
-def in_words(figure: Figure, row: FactRow) -> ShownRow:
-    """Return a row in the reader's words."""
-    states = {**STANDINGS, **ENDINGS} if figure.measure not in ("asked", "wish") else STANDINGS
-    return ShownRow(
-        row.day,
-        row.reference or NONE,
-        service_name(row.service),
-        (row.site if language() == "zh" else row.site_en or row.site) or NONE,
-        row.licence_class or NONE,
-        bucket_name(figure, figure.numbers_as if figure.numbers_as and row.bucket.isdigit() else row.bucket),
-        row.amount,
-        worded(states[row.state]) if row.state in states else NONE,
-    )
+class InWords:
+    """Puts rows into the reader's words. Each word is looked up once: a file has hundreds of thousands of rows."""
+
+    def __init__(self, figure: Figure) -> None:
+        words = STANDINGS if figure.measure in ("asked", "wish") else {**STANDINGS, **ENDINGS}
+        self._figure = figure
+        self._is_chinese = language() == "zh"
+        self._states = {code: worded(wording) for code, wording in words.items()}
+        self._services = {code: service_name(code) for line in LINES.values() for code in line.services}
+        self._buckets: dict[str, str] = {}
+
+    def __call__(self, row: FactRow) -> ShownRow:
+        """Return a row in words."""
+        return ShownRow(
+            row.day,
+            row.reference or NONE,
+            self._services.get(row.service, row.service),
+            (row.site if self._is_chinese else row.site_en or row.site) or NONE,
+            row.licence_class or NONE,
+            self._bucket(row.bucket),
+            row.amount,
+            self._states.get(row.state, NONE),
+        )
+
+    def _bucket(self, code: str) -> str:
+        if code not in self._buckets:
+            known = self._figure.numbers_as if self._figure.numbers_as and code.isdigit() else code
+            self._buckets[code] = bucket_name(self._figure, known)
+        return self._buckets[code]
 
 
 def rows_asked(session: Session, code: str) -> tuple[Figure, FiguresForm, tuple[str, ...]]:
