@@ -59,22 +59,32 @@ def desk() -> ResponseReturnValue:
     return render_template("ratings/desk.html", waiting=waiting, latest=latest, words=_words(), today=today())
 
 
-@bp.route("/desk/ratings/<int:rating_id>", methods=["GET", "POST"])
+@bp.get("/desk/ratings/<int:rating_id>")
 @may(Act.SEE_RATINGS)
 def show(rating_id: int) -> ResponseReturnValue:
-    """Show one rating without its author, and take the answer."""
-    with reading(sessions()) as session:
-        given = queries.rating(session, rating_id)
-    form, may_answer = AnswerForm(), role_may(actor(), Act.ANSWER_RATINGS)
-    parts = {"given": given, "form": form, "words": _words(), "may_answer": may_answer, "today": today()}
-    if request.method == "GET" or not may_answer:
-        return render_template("ratings/show.html", **parts)
-    if not form.validate():
-        return render_template("ratings/show.html", **parts), UNPROCESSABLE
+    """Show one rating without its author."""
+    return _rating_page(rating_id, AnswerForm())
+
+
+@bp.post("/desk/ratings/<int:rating_id>")
+@may(Act.ANSWER_RATINGS)
+def answer(rating_id: int) -> ResponseReturnValue:
+    """Answer a bad rating."""
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return _rating_page(rating_id, form), UNPROCESSABLE
     with unit_of_work(sessions()) as session:
         service.answer(session, rating_id, form.answer.data, actor=actor(), now=now())
     flash(_("Answered. The author has been told."), "success")
     return redirect(url_for("ratings.desk"), SEE_OTHER)
+
+
+def _rating_page(rating_id: int, form: AnswerForm) -> str:
+    with reading(sessions()) as session:
+        given = queries.rating(session, rating_id)
+    may_answer = role_may(actor(), Act.ANSWER_RATINGS)
+    parts = {"given": given, "form": form, "words": _words(), "may_answer": may_answer}
+    return render_template("ratings/show.html", **parts)
 
 
 def _standing(reference: str) -> tuple[ShownBooking, Given | None, bool]:
