@@ -18,12 +18,14 @@ from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError
 from booking.kernel.secrets import new_token
 from booking.plans.rules.pattern import PlannedDay, PlannedLine
+from booking.policies.queries import working_days
 from booking.rosters.jobs import keep_rosters
 from booking.rosters.models import AttemptOutcome
 from booking.rosters.queries.rosters import Roster, roster, rosters_of
 from booking.rosters.queries.rows import RosterRow
 from booking.rosters.service.attempts import AttemptResult, record_attempt
 from booking.rosters.service.check_ins import Presented, check_in
+from booking.sites.queries import openings
 from booking.sites.service.days import set_day
 from booking.slots.queries import slots_between
 
@@ -63,11 +65,10 @@ def sessions_of_today(now: datetime) -> Mapping[tuple[str, str, date], PlannedDa
 
 def open_site(city: City, day: date, now: datetime) -> None:
     """Let the planner open the site on a day of rest."""
-    if day.isoweekday() <= 5:
-        return
     with unit_of_work(city.sessions) as session:
         site_id = city.site_ids[SITE]
-        set_day(session, site_id, day, True, reason=OPEN_TODAY, actor=city.staff["planner"], now=now, seen=None)
+        if not openings(session, site_id, day, day, working_days(session, day))[day]:
+            set_day(session, site_id, day, True, reason=OPEN_TODAY, actor=city.staff["planner"], now=now, seen=None)
 
 
 def book_what_is_left(city: City, now: datetime) -> None:
