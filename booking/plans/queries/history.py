@@ -14,7 +14,7 @@ from booking.plans.models import PlanLine
 from booking.sites.models import TestLane
 
 PAGE = 30
-NOT_TO_READ = frozenset({"content"})  # a fingerprint, which says nothing to a reader
+NOT_TO_READ = frozenset({"content", "site"})  # a fingerprint and a number, which say nothing to a reader
 Objects = Sequence[tuple[str, Sequence[int]]]
 
 
@@ -69,7 +69,14 @@ def done_to(
 
 def _readable(entry: Entry) -> Entry:
     before, after = (
-        {fact: value for fact, value in side.items() if fact not in NOT_TO_READ}
+        {fact: _in_words(fact, value) for fact, value in side.items() if fact not in NOT_TO_READ}
         for side in (entry.before, entry.after)
     )
     return replace(entry, before=before, after=after)
+
+
+def _in_words(fact: str, value: object) -> object:
+    """Write the sessions of a plan as people do: no star for every class, no places that there are none of."""
+    if fact != "lines" or not isinstance(value, list):
+        return value
+    return [str(line).replace(" * ", " ").removesuffix("+0") for line in value]

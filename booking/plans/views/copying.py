@@ -17,6 +17,7 @@ from booking.plans.views.asked import day_asked
 from booking.plans.views.blueprint import bp
 from booking.plans.views.board import AHEAD
 from booking.plans.views.words import service_choices, site_name
+from booking.policies import queries as policies
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
 
@@ -72,4 +73,7 @@ def _save(form: CopyForm) -> ResponseReturnValue:
 
 
 def _page(form: CopyForm, plan: CopyPlan | None, *, changed: bool = False) -> str:
-    return render_template("plans/copy.html", form=form, plan=plan, changed=changed)
+    days = [day.planned.day for day in plan.days] if plan else []
+    with reading(sessions()) as session:
+        unknown = policies.unknown_years(session, min(days), max(days)) if days else ()
+    return render_template("plans/copy.html", form=form, plan=plan, changed=changed, unknown_years=unknown)
