@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms import HiddenField, Label, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from booking.kernel.ids import SiteId
@@ -14,6 +14,7 @@ from booking.transfers.scope import Scope
 from booking.web.fields import DayField
 
 NO_DAY = _l("Enter the day")
+DAY_OF_TESTS = _l("Day of the tests")
 NOT_THE_LAST = _l("The last day must follow the first, within six years")
 NO_SITE = _l("Choose a test site")
 NO_REASON = _l("Enter the reason; it is kept in the log")
@@ -23,7 +24,7 @@ class UploadForm(FlaskForm):
     """A file to be tried."""
 
     file = FileField(_l("File"), [FileRequired(_l("Choose a file"))])
-    first_day = DayField(_l("Day of the tests"), [InputRequired(NO_DAY)])
+    first_day = DayField(DAY_OF_TESTS, [InputRequired(NO_DAY)])
 
     def __init__(self, kind: Incoming) -> None:
         super().__init__()
@@ -66,6 +67,8 @@ class OutForm(FlaskForm):
         super().__init__()
         if not kind.asks_days:
             del self.first_day
+        elif kind.one_day:
+            self.first_day.label = Label(self.first_day.id, DAY_OF_TESTS)
         if not kind.asks_days or kind.one_day:
             del self.last_day
         if kind.asks_site and sites:
