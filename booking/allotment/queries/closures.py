@@ -39,6 +39,7 @@ class ClosureShown:
     first_day: date
     last_day: date
     reason: str
+    bookings_seen: int | None
     proposed_by: PersonId
     proposed_at: datetime
     approved_at: datetime | None
@@ -190,8 +191,8 @@ def left_over(session: Session, line: str) -> Sequence[LeftOver]:
 def _closures() -> Select[Any]:
     columns: list[Any] = [
         Closure.id, Closure.line, Closure.service, Closure.site_id, Closure.first_day, Closure.last_day,
-        Closure.reason, Closure.proposed_by_person.label("proposed_by"), Closure.proposed_at, Closure.approved_at,
-        Closure.slots, Site.name.label("site_name"), Site.name_en.label("site_name_en"),
+        Closure.reason, Closure.bookings_seen, Closure.proposed_by_person.label("proposed_by"), Closure.proposed_at,
+        Closure.approved_at, Closure.slots, Site.name.label("site_name"), Site.name_en.label("site_name_en"),
     ]  # fmt: skip
     return select(*columns).select_from(Closure).outerjoin(Site, Site.id == Closure.site_id)
 

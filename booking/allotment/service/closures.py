@@ -106,6 +106,7 @@ def propose(
         first_day=scope.first_day,
         last_day=scope.last_day,
         reason=reason.strip(),
+        bookings_seen=seen,
         proposed_by_person=proposer,
         proposed_at=now,
     )

@@ -56,7 +56,7 @@ def propose_withdrawal(
 ) -> int:
     """Propose to take back a slot in which `seen` bookings were looked at; as `plans.service.withdrawal`."""
     require_seen(session, [slot_id], seen)
-    return withdrawal.propose_withdrawal(session, slot_id, reason=reason, actor=actor, now=now)
+    return withdrawal.propose_withdrawal(session, slot_id, reason=reason, seen=seen, actor=actor, now=now)
 
 
 def approve_withdrawal(session: Session, withdrawal_id: int, *, seen: int, actor: Actor, now: datetime) -> None:

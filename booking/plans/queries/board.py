@@ -83,6 +83,7 @@ class ProposedWithdrawal:
     service: str
     starts_at: datetime
     reason: str
+    bookings_seen: int | None
     proposed_by_person: PersonId
 
 
@@ -171,6 +172,7 @@ def proposed_withdrawals(
             Slot.service,
             Slot.starts_at,
             Withdrawal.reason,
+            Withdrawal.bookings_seen,
             Withdrawal.proposed_by_person,
         )
         .join(Slot, Slot.id == Withdrawal.slot_id)

@@ -20,8 +20,12 @@ ONE_PERSON = {"ck_withdrawal_two_persons": SamePersonError}
 TWICE = {"uq_withdrawal_slot_id": InvalidStateError}
 
 
-def propose_withdrawal(session: Session, slot_id: SlotId, *, reason: str, actor: Actor, now: datetime) -> int:
+def propose_withdrawal(
+    session: Session, slot_id: SlotId, *, reason: str, actor: Actor, now: datetime, seen: int | None = None
+) -> int:
     """Propose to take back a published slot, with the reason that will be public; return the proposal's number.
+
+    `seen` is how many bookings were looked at.
 
     Raise `InvalidStateError` if it is too late for the slot, it is withdrawn, or its withdrawal is proposed already.
     """
@@ -34,7 +38,11 @@ def propose_withdrawal(session: Session, slot_id: SlotId, *, reason: str, actor:
     if slot.state is not SlotState.PUBLISHED or is_too_late(slot, now):
         raise InvalidStateError
     row = insert(Withdrawal).values(
-        slot_id=slot_id, reason=reason.strip(), proposed_by_person=person_of(actor), proposed_at=now
+        slot_id=slot_id,
+        reason=reason.strip(),
+        bookings_seen=seen,
+        proposed_by_person=person_of(actor),
+        proposed_at=now,
     )
     with conflicts_as(TWICE):
         withdrawal_id = session.execute(row.returning(Withdrawal.id)).scalar_one()

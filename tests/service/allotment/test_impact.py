@@ -25,6 +25,7 @@ from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import SiteId, SlotId
+from booking.plans.queries.board import proposed_withdrawals
 from booking.slots.models import Lane, Slot, SlotState
 from booking.slots.service import take_seat
 from tests import factories
@@ -107,6 +108,8 @@ def test_a_withdrawal_is_refused_with_the_new_number_when_somebody_booked_meanwh
         approve_withdrawal(session, number, seen=2, actor=approver, now=NOW)
     assert (refused.value.hit, state_of(sessions, slot_id)) == (3, SlotState.PUBLISHED)
 
+    with reading(sessions) as session:
+        assert [one.bookings_seen for one in proposed_withdrawals(session)] == [2]
     with unit_of_work(sessions) as session:
         approve_withdrawal(session, number, seen=3, actor=approver, now=NOW)
     assert state_of(sessions, slot_id) is SlotState.WITHDRAWN
@@ -128,7 +131,8 @@ def test_a_closure_is_refused_with_the_new_number_when_somebody_booked_meanwhile
 
     assert (refused.value.hit, state_of(sessions, slot_id)) == (3, SlotState.PUBLISHED)
     with reading(sessions) as session:
-        assert session.get_one(Closure, number).approved_at is None
+        closure = session.get_one(Closure, number)
+        assert (closure.approved_at, closure.bookings_seen) == (None, 2)
 
 
 def booking_under_way(sessions: Sessions, slot_id: SlotId, claimed: Event, at: datetime = NOW) -> None:
