@@ -59,7 +59,7 @@ def drafts_a_week(planner: Person) -> None:
     planner.keeps_a_picture()
     planner.press("保存 5 份草稿")
     planner.keeps_a_picture()
-    planner.press("提交本周全部 5 份草稿")
+    planner.press("提交全部 5 份草稿")
     planner.keeps_a_picture()
 
 
@@ -86,7 +86,7 @@ def test_a_plan_is_drafted_approved_published_and_seen(
     approver = somebody(scripts=scripts)
     signs_in(approver, "approver")
     approver.visit("/desk/plans?week=2026-12-14")
-    approver.press("批准本周全部 5 份待审计划")
+    approver.press("批准全部 5 份待审批计划")
     approver.keeps_a_picture()
     assert state_of_the_plans(sessions) == {PlanState.APPROVED}
 
