@@ -24,7 +24,7 @@ class Learner(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
-        Index("ix_learner_person_id", "person_id"),
+        Index("ix_learner_person_id", "person_id", "accepted_on", "id"),
         CheckConstraint("permit_valid_until > permit_issued_on", name="permit_not_empty"),
         CheckConstraint("permit_issued_on >= accepted_on", name="permit_after_acceptance"),
     )

@@ -10,7 +10,7 @@ depends_on = None
 
 INDEXES = (
     ("ix_slot_day", "slot", ("day",)),
-    ("ix_learner_person_id", "learner", ("person_id",)),
+    ("ix_learner_person_id", "learner", ("person_id", "accepted_on", "id")),
     ("ix_exam_result_day", "exam_result", ("day",)),
 )
 # Days whose figures rest on a row, as a query on NEW (and OLD, where a row goes or moves).

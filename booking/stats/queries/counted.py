@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, false, func, literal, or_, select, type_coerce, union_all
@@ -86,10 +85,9 @@ def parts_of(session: Session, days: Days, *, in_months: bool = True) -> Parts:
     query = select(RolledSpan.span, RolledSpan.starts_on).where(
         RolledSpan.starts_on.between(days.first, days.last), RolledSpan.rolled_at.is_not(None)
     )
-    rolled: dict[str, set[date]] = {DAY: set(), MONTH: set()}
-    for span, starts_on in session.execute(query):
-        rolled[span].add(starts_on)
-    return parted(days, rolled[DAY], rolled[MONTH] if in_months else ())
+    spans = session.execute(query).all()
+    months = {day for span, day in spans if span == MONTH} if in_months else set()
+    return parted(days, {day for span, day in spans if span == DAY}, months)
 
 
 def facts_of(measure: str, runs: Sequence[Days]) -> Sequence[Facts]:

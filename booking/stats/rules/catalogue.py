@@ -99,13 +99,13 @@ FIGURES: tuple[Figure, ...] = (
         Wording(
             "从可以考这一科目的那天到实际参考的天数。可以考的那天取最晚者：受理之日、上一次考试合格之日、"
             "本科目上次不合格后第 10 天、"
-            "科目二和道路考试按现行规定自学习驾驶证明签发起满规定天数之日。缺席的不计。",
+            "科目二和道路考试按现行规定自学习驾驶证明签发起满规定天数之日。缺席的不计。超过 100 天的按十天一档，"
+            "一年及以上的计 365 天。",
             "Days from the day on which the learner could take the test to the test. That day is the latest of: the"
             " acceptance, the last test passed, ten days after the last one of this subject that was not passed,"
-            " and for"
-            " subject 2 and the road test the end of the waits that the present rules count from the learner"
-            " permit."
-            " Who was absent is not counted.",
+            " and for subject 2 and the road test the end of the waits that the present rules count from the"
+            " learner permit. Who was absent is not counted. Beyond 100 days waits are kept in steps of ten, and a"
+            " year or more counts as 365 days.",
         ),
         is_public=True,
     ),

@@ -1,5 +1,6 @@
 """Which days are read from where: months that are rolled up, days that are, and the others afresh. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,15 +44,16 @@ def week_of(day: date) -> date:
 
 def parted(period: Days, rolled_days: Collection[date], rolled_months: Collection[date]) -> Parts:
     """Part a period. A month counts only where it lies in the period whole and each of its days is rolled up."""
+    of_months = Counter((day.year, day.month) for day in rolled_days)
     months = [
         first
         for first in sorted(rolled_months)
         if period.first <= first
-        and month_of(first).last <= period.last
-        and all(day in rolled_days for day in month_of(first))
+        and (last := month_of(first).last) <= period.last
+        and of_months[first.year, first.month] == last.day
     ]
-    covered = set(months)
-    rest = [day for day in period if day.replace(day=1) not in covered]
+    covered = {(first.year, first.month) for first in months}
+    rest = [day for day in period if (day.year, day.month) not in covered]
     return Parts(
         months,
         runs([day for day in rest if day in rolled_days]),
