@@ -16,7 +16,7 @@ from booking.sites.models import Site
 from booking.stats.queries.counted import Asked, counts, facts_of
 from booking.stats.queries.facts import Source
 from booking.stats.rules.figures import Figure
-from booking.stats.rules.spans import Days
+from booking.stats.rules.spans import Days, runs
 
 AT_A_TIME = 2_000  # rows that are fetched from the database at once
 
@@ -55,19 +55,20 @@ def page_of_rows(
         day: sum(amount for bucket, amount in found.items() if is_wanted(figure, buckets, bucket))
         for (_, day), found in counts(session, (figure.measure,), replace(asked, days=days), by="day").items()
     }
+    known = sorted((day for day, amount in amounts.items() if amount), reverse=True)
     wanted = limit + 1
     while True:
-        first = _first_of(amounts, below, wanted)
-        query = _of(figure, asked, buckets, Days(first or days.last, days.last), below).limit(limit + 1)
+        read = _enough(known, amounts, below, wanted)
+        query = _of(figure, asked, buckets, runs(sorted(read)), below).limit(limit + 1)
         found = list(_rows(session, query))
-        if first is None or len(found) > limit or first == min(amounts):
+        if len(found) > limit or len(read) == len(known):
             return found
         wanted *= 10  # one fact may count for several, as a session does that offers twenty places
 
 
 def all_rows(session: Session, figure: Figure, asked: Asked, buckets: Collection[str]) -> Iterator[FactRow]:
     """Yield every row, the latest day first, without holding more than some of them."""
-    return _rows(session, _of(figure, asked, buckets, asked.days, None))
+    return _rows(session, _of(figure, asked, buckets, [asked.days], None))
 
 
 def is_wanted(figure: Figure, buckets: Collection[str], bucket: str) -> bool:
@@ -75,15 +76,14 @@ def is_wanted(figure: Figure, buckets: Collection[str], bucket: str) -> bool:
     return not buckets or bucket in buckets or (figure.numbers_as in buckets and bucket.isdigit())
 
 
-def _first_of(amounts: Mapping[date, int], below: Place | None, wanted: int) -> date | None:
-    """Return the latest day from which on there may be as many facts as wanted; None for no facts at all."""
-    found, first = 0, None
-    for first in sorted(amounts, reverse=True):
-        if below is None or first < below.day:  # of the day of `below` some are seen already
-            found += amounts[first]
+def _enough(known: Sequence[date], amounts: Mapping[date, int], below: Place | None, wanted: int) -> Sequence[date]:
+    """Return the latest days that may hold as many facts as wanted; of the day of `below` some are seen already."""
+    found = 0
+    for number, day in enumerate(known, 1):
+        found += 0 if below and day == below.day else amounts[day]
         if found >= wanted:
-            break
-    return first
+            return known[:number]
+    return known
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[FactRow]:
@@ -92,10 +92,10 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[FactRow
 
 
 def _of(
-    figure: Figure, asked: Asked, buckets: Collection[str], days: Days, below: Place | None
+    figure: Figure, asked: Asked, buckets: Collection[str], spans: Sequence[Days], below: Place | None
 ) -> Select[*tuple[Any, ...]]:
     statements = []
-    for facts in facts_of(figure.measure, [days]):
+    for facts in facts_of(figure.measure, spans):
         of = facts.subquery().c
         wanted = and_(asked.is_met_by(of), _in_buckets(of, figure, buckets), _is_below(of, below))
         columns = (
