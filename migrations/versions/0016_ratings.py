@@ -23,9 +23,7 @@ def upgrade() -> None:
         sa.Column("answered_by_person", sa.Integer(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("grade BETWEEN 1 AND 5", name=op.f("ck_rating_grade_in_range")),
-        sa.CheckConstraint(
-            "(grade <= 2) = (answer_due_on IS NOT NULL)", name=op.f("ck_rating_bad_ones_are_due")
-        ),
+        sa.CheckConstraint("(grade <= 2) = (answer_due_on IS NOT NULL)", name=op.f("ck_rating_bad_ones_are_due")),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (answered_by_person IS NULL) AND (answered_at IS NULL) = (answer = '')",
             name=op.f("ck_rating_answer_whole"),

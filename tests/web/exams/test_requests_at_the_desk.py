@@ -102,9 +102,7 @@ def test_withdrawing_asks_for_the_reason(
     assert kept(sessions).state is RequestState.LIVE
 
 
-def test_a_live_request_leads_to_itself(
-    wang: Visitor, mei: Actor, town: Town, here: str, sessions: Sessions
-) -> None:
+def test_a_live_request_leads_to_itself(wang: Visitor, mei: Actor, town: Town, here: str, sessions: Sessions) -> None:
     send(wang, town.slots[1], here=here, data=AT_COUNTER)
 
     assert wang.get(here).headers["Location"] == at(mei, kept(sessions).reference)
