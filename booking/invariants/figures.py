@@ -11,7 +11,8 @@ FIGURES = (
             (SELECT coalesce(sum(f.amount), 0) FROM rolled_figure f WHERE f.span = 'day' AND f.cut = 'both'
                 AND f.measure = 'booked' AND f.starts_on = d.starts_on)
             <> (SELECT count(*) FROM booking b JOIN slot s ON s.id = b.slot_id WHERE s.day = d.starts_on)
-            + (SELECT count(*) FROM past_booking p WHERE p.line IN ('exams', 'inspections') AND p.day = d.starts_on)""",
+            + (SELECT count(*) FROM past_booking p
+                WHERE p.line IN ('exams', 'inspections') AND p.day = d.starts_on)""",
     ),
     Invariant(
         "what became of the bookings of a counted day is as it was counted",

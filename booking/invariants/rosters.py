@@ -71,7 +71,8 @@ ROSTERS = (
             JOIN (SELECT booking_id, count(*) AS came, sum(CASE WHEN undone_at IS NULL THEN 0 ELSE 1 END) AS undone
             FROM check_in GROUP BY booking_id) c ON c.booking_id = b.id
             LEFT JOIN (SELECT booking_id, count(*) AS tried,
-            sum(CASE WHEN undone_at IS NULL THEN 0 ELSE 1 END) AS undone FROM attempt GROUP BY booking_id) t ON t.booking_id = b.id
+            sum(CASE WHEN undone_at IS NULL THEN 0 ELSE 1 END) AS undone
+            FROM attempt GROUP BY booking_id) t ON t.booking_id = b.id
             JOIN audit_entry a ON a.object_kind = 'booking' AND a.object_id = CAST(b.id AS VARCHAR)
             GROUP BY b.id, c.came, c.undone, t.tried, t.undone
             HAVING c.came <> sum(CASE WHEN a.act = 'booking attended' THEN 1 ELSE 0 END)
