@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from booking.sites.models import Site
-from booking.stats.queries.counted import Asked, counts, facts_of
+from booking.stats.queries.counted import Asked, counts, facts_of, lead_by_indexes
 from booking.stats.queries.facts import Source
 from booking.stats.rules.figures import Figure
 from booking.stats.rules.spans import Days, runs
@@ -87,6 +87,7 @@ def _enough(known: Sequence[date], amounts: Mapping[date, int], below: Place | N
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[FactRow]:
+    lead_by_indexes(session)
     for row in session.execute(query.execution_options(yield_per=AT_A_TIME)):
         yield FactRow(*row)
 
