@@ -23,6 +23,8 @@ class Garage:
         default_factory=lambda: {"inspection_small": Wording("小型汽车检验", "Inspection of small cars")}
     )
     coming: Wording = field(default_factory=lambda: Wording("请到站。", "Drive in."))
+    liftable: Mapping[str, Wording] = field(default_factory=dict)
+    never_lifted: Mapping[str, Wording] = field(default_factory=dict)
     owners: dict[Holder, PersonId] = field(default_factory=dict)
 
     def vehicle(self, owner: PersonId) -> Holder:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.ids import SiteId
+from booking.kernel.ids import PlanId, SiteId
 from booking.plans.jobs import publish_due_plans
 from booking.plans.models import PlanState
 from booking.plans.queries.board import plans_between, sites_to_plan, weeks_ahead
@@ -51,7 +51,7 @@ def test_each_day_shows_its_plans_by_state_and_what_is_booked_and_free(desk: Des
     desk.approved()
     publish_due_plans(desk.sessions, PUBLISH_AT)
     desk.drafted(DAY + timedelta(1))
-    slot_id = desk.shown(1).lines[0].slot_id
+    slot_id = desk.shown(PlanId(1)).lines[0].slot_id
     with unit_of_work(desk.sessions) as session:
         quota = session.get_one(Quota, (slot_id, Lane.ORDINARY))
         quota.released, quota.taken = 40, 7

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from booking.kernel.actors import Role
 from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import PersonId, PlanId
 from booking.plans.models import Plan, PlanState
 from tests import factories
 from tests.service.plans.desk import Desk, open_desk
@@ -58,7 +58,7 @@ def test_drafts_are_made_together_after_a_look_and_are_ordinary_drafts(
     assert "Save 4 drafts" in preview.text
     assert (saved.status_code, len(found)) == (303, 4)
     assert {plan.state for plan in found} == {PlanState.DRAFT}
-    assert [(plan.service, desk.shown(plan.id).places) for plan in found] == [
+    assert [(plan.service, desk.shown(PlanId(plan.id)).places) for plan in found] == [
         ("road", 20), ("subject_2", 20), ("road", 5), ("subject_2", 5),
     ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from booking.kernel.db import Sessions, unit_of_work
+from booking.kernel.ids import PlanId
 from booking.plans.models import PlanState
 from booking.plans.rules.pattern import PlannedLine
 from booking.plans.service.approval import submit
@@ -63,7 +64,7 @@ def test_the_second_editor_sees_both_versions_and_who_saved(desk: Desk, planner:
     assert "14:30–15:30" in page  # mine, and not theirs
     assert "09:30–10:30" in page  # theirs, which I had taken out
     assert "测试" in page  # whoever saved it, by name
-    assert desk.shown(1).planned.lines == (THEIRS, NOON)
+    assert desk.shown(PlanId(1)).planned.lines == (THEIRS, NOON)
 
 
 def test_a_choice_is_looked_at_once_more_and_then_saved(desk: Desk, planner: Visitor) -> None:
@@ -72,7 +73,7 @@ def test_a_choice_is_looked_at_once_more_and_then_saved(desk: Desk, planner: Vis
 
     chosen = {"take-1-ordinary": "mine", "take-1-priority": "theirs", "step": "merge"}
     merged = planner.post(address, data={**typed, **chosen})
-    assert (merged.status_code, desk.shown(1).version) == (200, 2)
+    assert (merged.status_code, desk.shown(PlanId(1)).version) == (200, 2)
     assert "nothing is saved yet" in merged.text
     assert 'value="9"' in merged.text
 
@@ -80,7 +81,7 @@ def test_a_choice_is_looked_at_once_more_and_then_saved(desk: Desk, planner: Vis
     saved = planner.post(address, data={**fields_of(merged.text, address, planner), **rows})
 
     assert saved.status_code == 303
-    assert desk.shown(1).planned.lines[0] == PlannedLine(MORNING.starts, MORNING.ends, "", 30, 9)
+    assert desk.shown(PlanId(1)).planned.lines[0] == PlannedLine(MORNING.starts, MORNING.ends, "", 30, 9)
 
 
 def test_starting_from_theirs_keeps_what_was_typed_in_sight(desk: Desk, planner: Visitor) -> None:
@@ -96,12 +97,12 @@ def test_starting_from_theirs_keeps_what_was_typed_in_sight(desk: Desk, planner:
 def test_who_is_overtaken_while_choosing_chooses_again(desk: Desk, planner: Visitor) -> None:
     address, page = overtaken(desk, planner)
     with unit_of_work(desk.sessions) as session:
-        change_draft(session, desk.shown(1).id, Content((NOON,)), version=2, actor=desk.planner, now=NOW)
+        change_draft(session, desk.shown(PlanId(1)).id, Content((NOON,)), version=2, actor=desk.planner, now=NOW)
 
     answer = planner.post(address, data={**fields_of(page, address, planner), "step": "merge"})
 
     assert answer.status_code == 409
-    assert desk.shown(1).planned.lines == (NOON,)
+    assert desk.shown(PlanId(1)).planned.lines == (NOON,)
 
 
 def test_a_plan_that_was_submitted_meanwhile_keeps_what_was_typed(desk: Desk, planner: Visitor) -> None:
