@@ -1,10 +1,10 @@
 """Ratings as pages show them: in counts for everybody, with words but without names for the office."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from booking.bookings.models import Booking
@@ -84,21 +84,21 @@ def rating(session: Session, rating_id: int) -> Given:
     row = session.execute(SHOWN.where(Rating.id == rating_id)).mappings().one_or_none()
     if row is None:
         raise NotFoundError
-    return _shown(dict(row))
+    return _shown(row)
 
 
 def to_answer(session: Session) -> Sequence[Given]:
     """Return the bad ratings that wait for an answer, the most urgent first."""
     waiting = SHOWN.where(Rating.answer_due_on.is_not(None), Rating.answered_at.is_(None))
     rows = session.execute(waiting.order_by(Rating.answer_due_on, Rating.id).limit(MOST_SHOWN)).mappings()
-    return [_shown(dict(row)) for row in rows]
+    return [_shown(row) for row in rows]
 
 
 def latest(session: Session) -> Sequence[Given]:
     """Return the last ratings that need no answer or have one, the newest first."""
     settled = SHOWN.where(Rating.answer_due_on.is_(None) | Rating.answered_at.is_not(None))
     rows = session.execute(settled.order_by(Rating.id.desc()).limit(MOST_SHOWN)).mappings()
-    return [_shown(dict(row)) for row in rows]
+    return [_shown(row) for row in rows]
 
 
 def by_site(session: Session, first: date, last: date) -> Sequence[OfSite]:
@@ -126,8 +126,8 @@ def together(sites: Sequence[OfSite]) -> Summary:
 
 def _given(session: Session, booking_id: int) -> Sequence[Given]:
     rows = session.execute(SHOWN.where(Rating.booking_id == booking_id)).mappings()
-    return [_shown(dict(row)) for row in rows]
+    return [_shown(row) for row in rows]
 
 
-def _shown(row: Mapping[str, object]) -> Given:
-    return Given(**{**row, "grade": Grade(int(str(row["grade"])))})  # type: ignore[arg-type]
+def _shown(row: RowMapping) -> Given:
+    return Given(**{**row, "grade": Grade(row["grade"])})

@@ -55,7 +55,7 @@ class Content:
         """Return the title."""
         return (self.title.en if language == "en" else "") or self.title.zh
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, dict[str, str]]:
         """Return what is stored."""
         return {
             "title": {"zh": self.title.zh, "en": self.title.en},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -170,8 +171,8 @@ def test_an_announcement_that_is_over_is_not_approved(session: Session, clerk: A
     ],
 )
 def test_an_announcement_that_cannot_be_is_refused_at_its_field(
-    session: Session, clerk: Actor, wrong: dict[str, str], field: str
+    session: Session, clerk: Actor, wrong: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInputError) as refusal:
-        announcements.propose_announcement(session, replace(TYPHOON, **wrong), actor=clerk, now=NOW)  # type: ignore[arg-type]
+        announcements.propose_announcement(session, replace(TYPHOON, **wrong), actor=clerk, now=NOW)
     assert refusal.value.field == field

@@ -11,6 +11,7 @@ from booking.bookings.models import Booking, BookingState
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, conflicts_as, unit_of_work
 from booking.kernel.errors import InvalidInputError, NotFoundError, SamePersonError, StaleError
+from booking.kernel.ids import SlotId
 from booking.notices.models import Notice
 from booking.ratings import queries, service
 from booking.ratings.models import Rating
@@ -42,8 +43,8 @@ def visit(session: Session, learner: Actor) -> int:
     return booking_id
 
 
-def _booked(session: Session, learner: Actor, slot_id: int) -> int:
-    reference = factories.booking_row(session, learner, slot_id, at=NOW)  # type: ignore[arg-type]
+def _booked(session: Session, learner: Actor, slot_id: SlotId) -> int:
+    reference = factories.booking_row(session, learner, slot_id, at=NOW)
     return session.scalars(select(Booking.id).where(Booking.reference == reference)).one()
 
 
