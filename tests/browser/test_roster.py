@@ -118,7 +118,7 @@ def test_a_session_at_the_gate(somebody: Seated, gate: Gate) -> None:
     operator.keeps_a_picture()
     scans(page, first.ticket, "已经签到")
     operator.keeps_a_picture()
-    scans(page, f"{first.ticket[:-3]}AAA", "不符，不得入场")
+    scans(page, f"{first.ticket[:-3]}AAA", "不能入场")
     operator.keeps_a_picture()
     city.keeps_a_dark_picture(operator)
 
@@ -210,10 +210,10 @@ def test_twenty_people_without_network_are_neither_lost_nor_doubled(somebody: Se
     for one in twenty[:8]:
         scans(page, one.ticket, "准许入场", one.name)
     scans(page, twenty[3].ticket, "已经签到", twenty[3].name)
-    scans(page, other.ticket, "不符，不得入场")
-    scans(page, "2222222222", "不符，不得入场")
+    scans(page, other.ticket, "不能入场")
+    scans(page, "2222222222", "不能入场")
     scans(page, late.ticket, "准许入场", "凭证真实，且属于本场次")
-    scans(page, f"{twenty[9].ticket[:-3]}AAA", "不符，不得入场")
+    scans(page, f"{twenty[9].ticket[:-3]}AAA", "不能入场")
     operator.keeps_a_picture()
 
     page.reload()
