@@ -84,6 +84,8 @@ def book_seat(session: Session, line: Line, wish: Wish, *, actor: Actor, now: da
     slot = open_slot(session, line, wish.slot_id, now=now)
     refusals = [one for one in line.refusals(session, wish.holder, slot, now=now) if one.code not in wish.lifted]
     if refusals:
+        if made := _made_before(session, wish):  # the same form, sent twice at once, was quicker
+            return made
         raise NotEligibleError(refusals)
     lanes = lanes_of(session, line, wish.holder, slot, now)
     reference = new_reference()
