@@ -18,6 +18,7 @@ from booking.kernel.actors import SYSTEM, Actor
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import BookingId, SlotId
 from booking.kernel.secrets import new_token
+from booking.rosters.models import CheckIn, How
 from booking.slots.models import Quota
 from booking.slots.service import SlotClosedError, SlotFullError
 from tests import factories
@@ -219,14 +220,16 @@ def test_the_afternoon_is_handed_on_before_the_morning(town: Town, hours: int) -
 
 
 def test_the_record_follows_what_became_of_each_place(town: Town) -> None:
-    people, _, round_id = drawn(town, 3, 3)
+    people, slot_id, round_id = drawn(town, 3, 3)
     absent, cancelled, took_part = people
+    came = {"how": How.REFERENCE, "checked_in_at": DRAW, "recorded_at": DRAW, "device_key": "the gate"}
     with unit_of_work(town.sessions) as session:
         found = {row.person_id: row for row in session.scalars(select(Booking))}
         states = ((absent, BookingState.ABSENT), (took_part, BookingState.ATTENDED))
         for person, state in states:
             booking_id = BookingId(found[person_of(person)].id)
             bookings.record_outcome(session, booking_id, state, actor=SYSTEM, now=DRAW + 2 * HOUR)
+        session.add(CheckIn(booking_id=found[person_of(took_part)].id, slot_id=slot_id, **came))
     town.cancel(cancelled, now=DRAW + HOUR)
 
     town.advance(DRAW + 3 * HOUR)

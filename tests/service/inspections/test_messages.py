@@ -29,7 +29,16 @@ def facts_in(name: str, language: str) -> set[str]:
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_act_of_the_core_has_a_message_of_this_line(act: str, language: str) -> None:
-    given = facts_in(act, language) | {"holder", "site", "site_en", "day", "starts_at", "address", "reason"}
+    given = facts_in(act, language) | {
+        "holder",
+        "site",
+        "site_en",
+        "day",
+        "starts_at",
+        "ends_at",
+        "address",
+        "reason",
+    }
 
     asked = facts_in(INSPECTIONS.template(act), language)
 

@@ -1,5 +1,6 @@
 """A change of a site that leaves booked people outside is looked at first, with their number, and only then made."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 
@@ -49,9 +50,9 @@ def book(sessions: Sessions, slot_id: SlotId) -> None:
 
 def confirmed(planner: Visitor, address: str, page: str, data: dict[str, str]) -> int:
     """Send the form again as the page of the preview has it; return the status."""
-    seen = page.partition('name="bookings_seen" value="')[2].partition('"')[0]
+    seen = re.findall(r'name="bookings_seen"\s+value="(\d+)"', page)
     fields = hidden_fields(planner.get(address), address)
-    return planner.post(address, data={**fields, **data, "bookings_seen": seen}).status_code
+    return planner.post(address, data={**fields, **data, "bookings_seen": seen[0]}).status_code
 
 
 @pytest.mark.parametrize(
