@@ -51,7 +51,8 @@ paper:
 	@if ! { ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset \
 	  && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; } && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  $(MAKE) --no-print-directory debian \
-	    PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk"; fi
+	    PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk" \
+	    || echo "Pango could not be installed; tickets are printed from their page."; fi
 
 debian:
 	@[ "$$(id -u)" = 0 ] || { echo "Please install: $(PACKAGES)"; exit 1; }
