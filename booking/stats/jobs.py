@@ -54,7 +54,7 @@ def roll_up(
     for some in _by_month(days):
         with unit_of_work(sessions) as session:
             number = rolling.announce(session, some)
-        if not _wait_until_quiet(sessions, number):
+        if not wait_until_quiet(sessions, number):
             continue  # somebody has been writing for long; the next night counts these days
         with unit_of_work(sessions) as session:
             done += rolling.roll_days(session, some, now=now)
@@ -73,7 +73,11 @@ def _by_month(days: Sequence[date]) -> Iterable[Sequence[date]]:
     return [list(some) for _, some in groupby(reversed(days), key=lambda day: (day.year, day.month))]
 
 
-def _wait_until_quiet(sessions: Sessions, number: int) -> bool:
+def wait_until_quiet(sessions: Sessions, number: int) -> bool:
+    """Wait until every older writer has ended; return False if one of them takes too long.
+
+    PostgreSQL numbers the transactions of all databases of a server in one row, so that writers elsewhere count too.
+    """
     last = time.monotonic() + QUIET_SECONDS
     while True:
         with reading(sessions) as session:
