@@ -91,6 +91,11 @@ def goes_to_the_gate(operator: Person, gate: Gate) -> None:
         operator.page.get_by_role("main").get_by_role("link", name="10:00").click()
 
 
+def forged(ticket: str) -> str:
+    """Return the ticket with one sign in the middle of its signature changed; its end is often the same by itself."""
+    return f"{ticket[:-50]}{'A' if ticket[-50] != 'A' else 'B'}{ticket[-49:]}"
+
+
 def scans(page: Page, text: str, answer: str, who: str = "") -> None:
     """Write where the cursor stands, as a scanner does, and read the answer; the cursor is there for the next one."""
     expect(page.locator("#text")).to_be_focused()
@@ -118,7 +123,7 @@ def test_a_session_at_the_gate(somebody: Seated, gate: Gate) -> None:
     operator.keeps_a_picture()
     scans(page, first.ticket, "已经签到")
     operator.keeps_a_picture()
-    scans(page, f"{first.ticket[:-3]}AAA", "不能入场")
+    scans(page, forged(first.ticket), "不能入场")
     operator.keeps_a_picture()
     city.keeps_a_dark_picture(operator)
 
@@ -213,7 +218,7 @@ def test_twenty_people_without_network_are_neither_lost_nor_doubled(somebody: Se
     scans(page, other.ticket, "不能入场")
     scans(page, "2222222222", "不能入场")
     scans(page, late.ticket, "准许入场", "凭证真实，且属于本场次")
-    scans(page, f"{twenty[9].ticket[:-3]}AAA", "不能入场")
+    scans(page, forged(twenty[9].ticket), "不能入场")
     operator.keeps_a_picture()
 
     page.reload()
