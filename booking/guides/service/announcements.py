@@ -1,4 +1,4 @@
-"""An announcement is written by one person, made public by another, and taken down by either before its last day."""
+"""An announcement is written by one person, made public by another; whoever may write one may take it down."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Writing announcements: one person writes, another approves, either takes down."""
+"""Writing announcements: one person writes, another approves, and whoever may write one may take it down."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
