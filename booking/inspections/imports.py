@@ -121,13 +121,8 @@ def import_vehicles(session: Session, source: str | bytes, *, actor: Actor, now:
     return len(lines)
 
 
-def export_vehicles(session: Session) -> str:
-    """Return the vehicles whose owner and papers are known as a file that `import_vehicles` reads; in clear."""
-    return tables.write_csv(tuple(COLUMNS), exported_vehicles(session))
-
-
 def exported_vehicles(session: Session) -> Iterator[tuple[str | int | date | None, ...]]:
-    """Yield the vehicles whose owner and papers are known in `COLUMNS`, in clear."""
+    """Yield the vehicles whose owner and papers are known, in `COLUMNS` as `import_vehicles` reads them; in clear."""
     keyring = keyring_of(session)
     query = (
         select(Vehicle, Owner)

@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from booking.inspections.imports import COLUMNS, export_vehicles, import_vehicles
+from booking.inspections.imports import COLUMNS, exported_vehicles, import_vehicles
 from booking.inspections.models import Owner, Source, Vehicle
 from booking.inspections.queries.vehicles import garage
 from booking.kernel.actors import SYSTEM
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.errors import ImportRefusedError
+from booking.kernel.tables import write_csv
 from tests import factories
 from tests.conftest import NOW
 from tests.service.inspections.cars import CAR, VIN, applicant, bound, person_of
@@ -33,7 +34,7 @@ def count(sessions: Sessions, table: type) -> int:
 
 def exported(sessions: Sessions) -> str:
     with reading(sessions) as session:
-        return export_vehicles(session)
+        return write_csv(tuple(COLUMNS), exported_vehicles(session))
 
 
 def test_vehicles_are_imported_with_their_owners_and_given_out_as_they_came(sessions: Sessions) -> None:
