@@ -3,7 +3,7 @@
 Nothing that is written can become a formula, a link or a number by itself, whatever a name or an address looks like.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import BinaryIO
@@ -24,10 +24,9 @@ OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-PROGRESS_EVERY = 500  # rows
 
 Cell = str | int | float | Decimal | date | datetime | time | None
-Progress = Callable[[int], None]
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TooManyRowsError(InvalidInputError):
@@ -45,7 +44,6 @@ def write_workbook(
     columns: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     *,
-    progress: Progress | None = None,
     notes: Iterable[tuple[str, str]] = (),
     days: Collection[str] = (),
 ) -> int:
@@ -53,7 +51,7 @@ def write_workbook(
 
     A text stays text, None is an empty cell, a `date` a real day, an instant the local wall clock, a number a
     number. `days` names columns whose empty cells are days too, for files that are filled in; `notes` are pairs of
-    words for a sheet of their own. `progress` is told the number of rows now and then. Raise `TooManyRowsError`.
+    words for a sheet of their own. Raise `TooManyRowsError`.
     """
     with xlsxwriter.Workbook(target, OPTIONS) as book:
         # The moment of making would come from the machine's clock, and tells nobody anything.
@@ -64,8 +62,6 @@ def write_workbook(
             if count > MOST_ROWS_OF_A_SHEET:
                 raise TooManyRowsError("rows")
             page.write(count, row)
-            if progress is not None and count % PROGRESS_EVERY == 0:
-                progress(count)
         page.finish()
         _write_notes(book, tuple(notes))
     return count

@@ -17,7 +17,7 @@ from booking.stats.queries.inspections import Station
 from booking.stats.queries.shares import NamedSite
 from booking.stats.rules.inspections import DAYS_SHOWN
 from booking.stats.rules.spans import Days
-from booking.web.fields import DayField
+from booking.web.fields import CENTURY, NOT_A_DAY, DayField
 from booking.web.language import language, worded
 
 EVERY_SITE = ""
@@ -36,6 +36,9 @@ class PeriodForm(Form):
     def validate_last(self, field: DayField) -> None:
         if self.first.data and field.data and field.data < self.first.data:
             raise ValidationError(_l("The last day is before the first; enter a later one"))
+        # Each day of a period is looked at by itself, and anybody may ask.
+        if any(day and day.year not in CENTURY for day in (self.first.data, field.data)):
+            raise ValidationError(NOT_A_DAY)
 
     @property
     def days(self) -> Days:

@@ -87,10 +87,6 @@ class Preview:
     has_more: bool
     slot_ids: Sequence[SlotId]
 
-    @property
-    def requests(self) -> int:
-        return sum(hit.requests for hit in self.hits)
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

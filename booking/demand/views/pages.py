@@ -27,7 +27,7 @@ from booking.web.house import actor, now, sessions
 __all__ = ["bp"]
 
 OK, SAVED, REFUSED = 200, 303, 422
-MOST_AHEAD = timedelta(days=120)  # further ahead nobody knows who will be waiting
+MOST_AHEAD = timedelta(weeks=17)  # further ahead nobody knows who will be waiting
 
 
 @bp.get("/desk/demand")

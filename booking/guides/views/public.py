@@ -50,7 +50,7 @@ def announcement(announcement_id: int) -> ResponseReturnValue:
     """Show one announcement, also after its last day: links to it live on."""
     with reading(sessions()) as session:
         found = announcements.announcement(session, announcement_id)
-    if found.approved_at is None:
+    if found.approved_at is None or found.ended_at is not None:
         return redirect(url_for("guides.index"), SEE_OTHER)
     return render_template("guides/announcement.html", one=found, is_over=not found.stands_on(today()), blocks=blocks)
 
@@ -69,6 +69,6 @@ def in_order(content: Content) -> list[tuple[str, str, str]]:
 
 
 def words() -> dict[str, object]:
-    """Return what pages of changes need: the sections' titles, and the function that finds the changes."""
+    """Return what pages of changes need: the sections' titles, and the function that reads a text in blocks."""
     from_rules = {one: worded(title) for one, title in TITLES.items()}
     return {"titles": from_rules, "blocks": blocks}

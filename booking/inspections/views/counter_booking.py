@@ -2,15 +2,12 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from booking.bookings.offered import Errand
 from booking.bookings.queries import made_with
 from booking.bookings.service import DuplicateRequestError
-from booking.bookings.ticket_code import code_of
-from booking.bookings.ticket_issue import issued
 from booking.bookings.wishes import Wish
 from booking.inspections.forms.booking import DistrictForm
 from booking.inspections.forms.counter import BehalfForm
@@ -20,7 +17,7 @@ from booking.inspections.service.booking import book_window
 from booking.inspections.views import checking
 from booking.inspections.views.blueprint import bp
 from booking.inspections.views.checking import asked_for, papers, window
-from booking.inspections.views.counter import booking_of, somebody_elses
+from booking.inspections.views.counter import somebody_elses
 from booking.inspections.views.counter_ways import desk, slip
 from booking.inspections.views.refused import REFUSALS, UNPROCESSABLE, Try, refused
 from booking.inspections.views.stations import district_of, station_lines
@@ -92,21 +89,6 @@ def take_for(vehicle_id: int, slot_id: int) -> ResponseReturnValue:
             made = made_with(session, wish.person_id, wish.request_key)
         return slip(made[0]) if made else refused(error, _try(vehicle_id, wish))
     return slip(reference)
-
-
-@bp.get("/desk/vehicles/<int:vehicle_id>/bookings/<reference>/slip")
-@may(Act.BOOK_ON_BEHALF)
-def slip_for(vehicle_id: int, reference: str) -> ResponseReturnValue:
-    """Show the slip of a booking, to be printed and handed over; a place that is no longer held has none."""
-    with reading(sessions()) as session:
-        booking, known = booking_of(session, vehicle_id, reference)
-        if not booking.is_live:
-            return redirect(desk(vehicle_id))
-        check = checking.check(session, known, booking.slot_id, now=now(), moving=True)
-        ticket = issued(session, booking)
-    page = {"booking": booking, "known": known, "check": check, "papers": papers(known, booking.person_id)}
-    code = code_of(ticket.text, _("QR code of the signed ticket"))
-    return render_template("inspections/counter/slip.html", **page, code=code, back=desk(vehicle_id))
 
 
 def _wish(session: Session, known: Bookable, slot_id: SlotId, form: BehalfForm) -> Wish:

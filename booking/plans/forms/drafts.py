@@ -39,6 +39,8 @@ WEEKDAYS = [
 
 ANY_DAY = date(2026, 1, 5)  # stands in for a day that is missing, which its own field says
 
+MOST_DIGITS = 9  # of a version that a database can hold
+
 
 class PatternForm(PlaceForm):
     """A weekly pattern with its exceptions."""
@@ -93,7 +95,7 @@ class CopyForm(FlaskForm):
 
     def validate_weeks(self, field: IntegerField) -> None:
         try:
-            target_weeks(self.target.data or ANY_DAY, field.data or 1)
+            target_weeks(self.target.data or ANY_DAY, min(field.data or 1, MOST_WEEKS))
         except ValueError:
             raise ValidationError(NOT_A_DAY) from None
 
@@ -130,7 +132,8 @@ class EditForm(SessionsForm):
     @property
     def seen_version(self) -> int:
         """The version that was read; 0 where it makes no sense."""
-        return int(self.version.data) if str(self.version.data).isdecimal() else 0
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
 
     @property
     def seen_lines(self) -> tuple[PlannedLine, ...]:

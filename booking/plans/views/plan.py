@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.kernel.actors import Act
 from booking.kernel.actors import may as role_may
 from booking.kernel.db import reading
-from booking.kernel.errors import BookingError
-from booking.kernel.ids import PlanId
+from booking.kernel.errors import BookingError, NotFoundError
+from booking.kernel.ids import PlanId, SlotId
 from booking.plans.forms.steps import ReasonForm
 from booking.plans.models import PlanKind, PlanState
 from booking.plans.queries import board as boards
@@ -83,7 +83,7 @@ def permissions() -> Mapping[str, bool]:
 
 
 def _timeline(plan: PlanShown, timetable: Timetable) -> list[tuple[str, str, str]]:
-    """Return the instants of the plan in order, the first that lies ahead marked as the present one."""
+    """Return the instants of the plan in order, each done or still to come."""
     timetable = timetable.opened_at(plan.publish_at) if plan.kind is PlanKind.MAKE_UP else timetable
     published = (_("Published"), plan.published_at) if plan.published_at else (_("To be published"), plan.publish_at)
     steps = [
@@ -102,3 +102,14 @@ def _timeline(plan: PlanShown, timetable: Timetable) -> list[tuple[str, str, str
 def _round_steps(timetable: Timetable) -> list[tuple[str, datetime]]:
     times = timetable.round
     return [(_("Requests close"), times.closes_at), (_("Places are given"), times.beacon_not_before)] if times else []
+
+
+@bp.get("/desk/plans/slots/<int:slot_id>")
+@may(Act.SEE_PLANS)
+def slot_plan(slot_id: int) -> ResponseReturnValue:
+    """Lead from a session to its plan."""
+    with reading(sessions()) as session:
+        plan_id = boards.plan_of_slot(session, SlotId(slot_id))
+    if plan_id is None:
+        raise NotFoundError
+    return redirect(url_for("plans.plan", plan_id=plan_id), 303)

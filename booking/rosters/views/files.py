@@ -10,7 +10,7 @@ from booking.bookings.paper import NoPrinterError, pdf_of
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import ImportRefusedError, LineError
-from booking.kernel.workbooks import write_workbook
+from booking.kernel.workbooks import MEDIA_TYPE, write_workbook
 from booking.rosters.exports import COLUMNS, roster_csv, roster_rows
 from booking.rosters.forms import FileForm
 from booking.rosters.imports import ATTEMPT_COLUMNS, import_attempts
@@ -21,8 +21,6 @@ from booking.rosters.views.file_words import told
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 from booking.web.language import worded
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.route("/station/rosters/<int:slot_id>/results/file", methods=["GET", "POST"])
@@ -88,7 +86,7 @@ def workbook(slot_id: int) -> ResponseReturnValue:
         roster = roster_shown(session, slot_id)
     target = BytesIO()
     write_workbook(target, str(roster.head.day), COLUMNS, roster_rows(roster))
-    return _file(target.getvalue(), f"roster-{slot_id}.xlsx", XLSX)
+    return _file(target.getvalue(), f"roster-{slot_id}.xlsx", MEDIA_TYPE)
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response:

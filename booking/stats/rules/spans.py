@@ -16,10 +16,8 @@ class Days:
     last: date
 
     def __iter__(self) -> Iterator[date]:
-        day = self.first
-        while day <= self.last:
-            yield day
-            day += ONE_DAY
+        for number in range((self.last - self.first).days + 1):
+            yield self.first + number * ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The same figures and rows as files: written to the disk row by row, and sent from there."""
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,8 +12,8 @@ from flask_babel import gettext as _
 
 from booking.kernel.actors import Act
 from booking.kernel.db import reading
-from booking.kernel.tables import write_csv_to
-from booking.kernel.workbooks import write_workbook
+from booking.kernel.tables import write_csv_file
+from booking.kernel.workbooks import MEDIA_TYPE, write_workbook
 from booking.stats.forms import FiguresForm
 from booking.stats.queries.rows import all_rows
 from booking.stats.rules.figures import Figure
@@ -27,18 +26,15 @@ from booking.web.guards import may, public
 from booking.web.house import sessions
 from booking.web.language import worded
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | date | Decimal | None
 Write = Callable[[BinaryIO, str, Sequence[str], Iterable[Sequence[Cell]]], object]
 
 
 def _write_csv(target: BinaryIO, name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    text = io.TextIOWrapper(target, encoding="utf-8", newline="")
-    write_csv_to(text, columns, rows)
-    text.detach()  # flushes, and leaves the file open
+    write_csv_file(target, columns, rows)
 
 
-WAYS: dict[str, tuple[Write, str]] = {"csv": (_write_csv, "text/csv"), "xlsx": (write_workbook, XLSX)}
+WAYS: dict[str, tuple[Write, str]] = {"csv": (_write_csv, "text/csv"), "xlsx": (write_workbook, MEDIA_TYPE)}
 
 
 @bp.get("/stats/<code>.<any(csv, xlsx):way>")

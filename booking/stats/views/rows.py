@@ -27,6 +27,7 @@ from booking.web.house import sessions
 from booking.web.language import language, worded
 
 ROWS_ON_A_PAGE = 50
+MOST_DIGITS = 10  # of the number of a row, its sign included
 SOME, ALL = "some", "all"
 
 
@@ -140,9 +141,16 @@ def _below() -> Place | None:
         return None
     try:
         day, key, bucket = written.split(".")
-        return Place(date.fromisoformat(day), int(key), bucket)
+        return Place(date.fromisoformat(day), _row_number(key), bucket)
     except ValueError as failure:
         raise InvalidInputError("below") from failure
+
+
+def _row_number(written: str) -> int:
+    """Return a number that a database can hold; raise `ValueError` for any other."""
+    if len(written) > MOST_DIGITS:
+        raise ValueError(written)
+    return int(written)
 
 
 def _next(code: str, query: Mapping[str, str], found: object) -> str | None:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,7 +30,7 @@ def aside(sessions: Sessions) -> Iterator[Sessions]:
     if database is None:
         yield sessions
         return
-    _forget_old_copies(database.parent)
+    _forget_what_is_left(database)
     with TemporaryDirectory(dir=database.parent, prefix=PREFIX) as folder:
         copy = Path(folder) / database.name
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
@@ -42,7 +42,13 @@ def aside(sessions: Sessions) -> Iterator[Sessions]:
             engine.dispose()
 
 
-def _forget_old_copies(folder: Path) -> None:
-    for copy in folder.glob(f"{PREFIX}*"):
-        if copy.stat().st_mtime < time.time() - FORGOTTEN_AFTER_SECONDS:
+def _forget_what_is_left(database: Path) -> None:
+    """Delete copies and signs of life whose worker was killed long ago."""
+    old = time.time() - FORGOTTEN_AFTER_SECONDS
+    for copy in database.parent.glob(f"{PREFIX}*"):
+        if copy.stat().st_mtime < old:
             shutil.rmtree(copy, ignore_errors=True)
+    for sign in database.parent.glob(f"{database.name}.transfer-*"):
+        with suppress(FileNotFoundError):
+            if sign.stat().st_mtime < old:
+                sign.unlink()

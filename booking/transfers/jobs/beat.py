@@ -84,7 +84,7 @@ class Beat:
         if path is not None:
             sign = {"done": done, "total": total, "at": self.instant().isoformat()}
             with suppress(OSError):
-                beside = path.with_suffix(".new")
+                beside = path.with_name(f"{path.name}.new")
                 beside.write_text(json.dumps(sign))
                 beside.replace(path)
             return

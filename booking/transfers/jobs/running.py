@@ -4,9 +4,10 @@ A dry run is the real run undone: the same verb stores the whole file, and the t
 """
 
 import hashlib
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -44,14 +45,16 @@ def run_transfers(sessions: Sessions, now: datetime) -> int:
     with unit_of_work(sessions) as session:
         working.end_unused(session, now=now)
         forget_outworn(session, now=now)
+    began, present = time.monotonic(), now
     seen: set[int] = set()
     failures: list[Exception] = []
-    while work := _claimed(sessions, now, seen=frozenset(seen)):
+    while work := _claimed(sessions, present, seen=frozenset(seen)):
         seen.add(work.id)
         try:
-            _work_on(sessions, work, now)
+            _work_on(sessions, work, present)
         except Exception as failure:  # one file that breaks its worker holds up no other
             failures.append(failure)
+        present = now + timedelta(seconds=time.monotonic() - began)  # the next file is claimed when its turn comes
     if failures:
         raise failures[0]
     return len(seen)

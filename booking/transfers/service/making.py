@@ -1,6 +1,5 @@
 """A file that goes out: the rows of a kind, written as they come, with a note of who took them."""
 
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import BinaryIO
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account, Person
 from booking.kernel.calendar import LOCAL
-from booking.kernel.tables import Listener, write_csv_to
+from booking.kernel.tables import Listener, write_csv_file
 from booking.kernel.workbooks import Cell, write_workbook
 from booking.transfers.kinds import OUTGOING
 from booking.transfers.scope import Scope
@@ -46,9 +45,7 @@ def write_kind(
     if workbook:
         write_workbook(target, code, kind.columns, counted, notes=notes)
     else:
-        text = io.TextIOWrapper(target, encoding=encoding, newline="", write_through=True)
-        write_csv_to(text, kind.columns, (_as_text(row) for row in counted))
-        text.detach()
+        write_csv_file(target, kind.columns, (_as_text(row) for row in counted), encoding=encoding)
     return counted.rows
 
 
@@ -60,9 +57,7 @@ def write_template(
         notes = [(name, f"{COLUMNS[kind][name].zh}\n{COLUMNS[kind][name].en}") for name in columns]
         write_workbook(target, kind, columns, (), notes=notes, days=days)
         return
-    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
-    write_csv_to(text, columns, ())
-    text.detach()
+    write_csv_file(target, columns, ())
 
 
 class _Counted:

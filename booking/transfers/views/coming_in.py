@@ -9,6 +9,7 @@ from booking.kernel.actors import Act
 from booking.kernel.actors import may as role_may
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotAllowedError, NotFoundError
+from booking.kernel.workbooks import MEDIA_TYPE
 from booking.transfers.forms import UploadForm
 from booking.transfers.jobs.running import run_one
 from booking.transfers.kinds import INCOMING, OUTGOING, Incoming
@@ -22,8 +23,7 @@ from booking.transfers.words import COLUMNS, NAMES, WHAT
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA_TYPES = {"xlsx": XLSX, "csv": "text/csv"}
+MEDIA_TYPES = {"xlsx": MEDIA_TYPE, "csv": "text/csv"}
 
 
 @bp.get("/desk/transfers")

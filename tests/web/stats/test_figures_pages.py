@@ -107,3 +107,15 @@ def test_a_wrong_choice_is_refused_with_the_input_kept(visitor: Signing, wrong: 
 
     for address in ("/desk/figures", "/desk/figures/online", "/desk/figures/online/rows", "/desk/figures/online.csv"):
         assert supervisor.get(f"{address}?{wrong}").status_code == 422
+
+
+@pytest.mark.parametrize("address", ["/stats", "/stats.csv", "/stats/fill", "/stats/fill.csv"])
+@pytest.mark.parametrize("period", ["from=2026-01-01&to=9999-12-31", "from=0001-01-01&to=2026-12-31"])
+def test_a_period_beyond_the_century_is_refused_at_once(stranger: Visitor, address: str, period: str) -> None:
+    assert stranger.get(f"{address}?{period}").status_code == 422
+
+
+def test_a_page_of_rows_that_no_database_can_hold_is_refused(visitor: Callable[..., Visitor]) -> None:
+    address = "/desk/figures/online/rows?below=2026-01-01.99999999999999999999.internet"
+
+    assert visitor(Role.SUPERVISOR).get(address).status_code == 422
