@@ -91,7 +91,7 @@ def open_rosters(session: Session, site_id: SiteId | None, *, before: date) -> S
 
 
 def roster(session: Session, slot_id: SlotId, *, now: datetime) -> Roster:
-    """Return one roster in six statements; raise `NotFoundError` if there is no such slot of exams."""
+    """Return one roster in seven statements; raise `NotFoundError` if there is no such slot of exams."""
     heads = _heads(session, HEADS.where(Slot.id == slot_id))
     if not heads:
         raise NotFoundError

@@ -69,7 +69,7 @@ def record_attempt(
 
 def undo_attempt(session: Session, booking_id: BookingId, *, actor: Actor, now: datetime) -> None:
     """Take the last attempt back; raises `RosterRefusedError`: nothing-to-undo, undo-over."""
-    hold(session, booking_id, actor)
+    booking, _ = hold(session, booking_id, actor)
     tried = attempts_of(session, booking_id)
     if not tried:
         raise refusal("nothing-to-undo", booking_id)
@@ -77,6 +77,8 @@ def undo_attempt(session: Session, booking_id: BookingId, *, actor: Actor, now: 
     until = last.recorded_at + roster_settings(session, local_day(now)).undo
     if last.settled_at is not None or now >= until:
         raise refusal("undo-over", booking_id, clock=clock(min(until, last.settled_at or until)))
+    if booking.state is not BookingState.ATTENDED:  # it has ended otherwise: cancelled, or by the counter
+        raise refusal("nothing-to-undo", booking_id)
     undone = update(Attempt).where(Attempt.id == last.id, Attempt.undone_at.is_(None), Attempt.settled_at.is_(None))
     if rows_changed(session, undone.values(undone_at=now)) != 1:
         raise refusal("nothing-to-undo", booking_id)

@@ -61,7 +61,7 @@ def close_roster(session: Session, slot_id: SlotId, expected: Counts, *, actor: 
 
     Whoever has not come becomes absent, an open retest becomes a failure, and every result is settled. In a
     withdrawn slot, whoever has no result is cancelled by the office instead. Raises `RosterRefusedError`: not-begun,
-    counts-differ, untested, roster-closed; then nothing is stored.
+    counts-differ, untested, no-record, roster-closed; then nothing is stored.
     """
     slot = _held_slot(session, slot_id, actor)
     if slot.state is not SlotState.WITHDRAWN:

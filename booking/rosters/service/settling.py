@@ -41,6 +41,8 @@ def due_results(session: Session, *, now: datetime) -> Sequence[BookingId]:
         .where(*STANDS, or_(Attempt.outcome == AttemptOutcome.PASSED, Attempt.number == RETEST))
         .where(or_(Attempt.recorded_at <= now - undo, Slot.state == SlotState.WITHDRAWN))
         .where(Booking.state == BookingState.ATTENDED)
+        # Without an open record there is nowhere to settle it; whoever closes the roster is told.
+        .where(select(Learner.id).where(Learner.person_id == Booking.person_id, Learner.closed_at.is_(None)).exists())
         .order_by(Attempt.booking_id)
     )
     return [BookingId(booking_id) for booking_id in session.scalars(query)]

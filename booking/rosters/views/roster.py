@@ -66,8 +66,7 @@ def roster_page(roster: Roster, *, form: GateForm | None = None, answer: Answer 
     """Render a roster; `answer` is what is said about whoever was scanned last."""
     wanted = request.args.get("state", "")
     may_keep = keeps_rosters()
-    with reading(sessions()) as session:
-        keys = public_keys(session.info["keyring"])
+    keys = public_keys(sessions().keyring)
     return render_template(
         "rosters/roster.html",
         roster=roster,

@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError
-from booking.rosters.forms import LONGEST_SCAN
+from booking.rosters.forms import LONGEST_SCAN, LONGEST_TAIL
 from booking.rosters.queries.rosters import Roster
 from booking.rosters.service.check_ins import Presented, check_in
 from booking.rosters.views.access import UNPROCESSABLE, own_site, roster_shown
@@ -89,7 +89,7 @@ def _item(item: object) -> Item:
     text, tail, at, key = (fields.get(name) for name in ("text", "tail", "at", "device_key"))
     if not isinstance(text, str) or not isinstance(tail, str) or not isinstance(at, str) or not isinstance(key, str):
         raise UnfitItemError
-    if not text.strip() or len(text) > LONGEST_SCAN or len(tail) > 20 or not UUID.fullmatch(key):
+    if not text.strip() or len(text) > LONGEST_SCAN or len(tail) > LONGEST_TAIL or not UUID.fullmatch(key):
         raise UnfitItemError
     return Item(text, tail, _instant(at), key)
 

@@ -129,7 +129,7 @@ class Gate {
   async takeBack(entry) {
     await this.looking;
     const [still] = (await this.store.entries(this.slot)).filter((one) => one.key === entry.key);
-    if (still?.state !== "waiting") return this.screen.answer(this.screen.worded("sent_meanwhile"));
+    if (still?.state !== "waiting" || still.mayHaveArrived) return this.screen.answer(this.screen.worded("sent_meanwhile"));
     await this.store.remove(entry.key);
     this.screen.row(entry.reference, "expected", "");
     this.screen.answer(this.screen.worded("taken_back"));
@@ -163,12 +163,24 @@ class Gate {
     const answers = [];
     for (let from = 0; from < waiting.length; from += AT_ONCE) {
       const batch = waiting.slice(from, from + AT_ONCE);
-      const heard = await this.server.send(batch.map(asItem));
+      const heard = await this.sent(batch);
       for (const answer of heard.answers) await this.settle(batch, answer, onScreen);
       this.heard(heard);
       answers.push(...heard.answers);
     }
     return answers;
+  }
+
+  /** Send some entries; keep of each whether it may have arrived though no answer came. */
+  async sent(batch) {
+    try {
+      return await this.server.send(batch.map(asItem));
+    } catch (failure) {
+      if (failure.mayHaveArrived) {
+        for (const entry of batch) await this.store.put({ ...entry, mayHaveArrived: true });
+      }
+      throw failure;
+    }
   }
 
   async settle(batch, { device_key: key, is_in: isIn, title, says }, onScreen) {

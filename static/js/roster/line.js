@@ -57,7 +57,8 @@ export class Line {
         signal: AbortSignal.timeout(PATIENCE),
       });
     } catch (failure) {
-      throw new NoNetworkError(String(failure));
+      const mayHaveArrived = failure.name === "TimeoutError"; // the answer was late, and perhaps only the answer
+      throw Object.assign(new NoNetworkError(String(failure)), { mayHaveArrived });
     }
   }
 

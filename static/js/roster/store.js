@@ -1,7 +1,8 @@
 /*
  * Check-ins that this device has made, kept until the server has answered for each of them and the page has been
  * loaded anew since. An entry holds a reference (or a ticket) and the last four of a document, never a whole number:
- * {key, slot, reference, text, tail, at, state: "waiting" | "sent" | "refused", sentAt, title, says}.
+ * {key, slot, reference, text, tail, at, state: "waiting" | "sent" | "refused", mayHaveArrived,
+ * sentAt, title, says}.
  */
 
 const NAME = "roster";

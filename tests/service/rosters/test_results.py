@@ -13,6 +13,7 @@ from booking.exams.models import Learner as Record
 from booking.exams.rules.facts import Outcome, Subject
 from booking.exams.service import Result, ResultKnownError
 from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.ids import LearnerId
 from booking.rosters.rules.standing import Standing
 from booking.rosters.service.refusing import RosterRefusedError
 from tests import factories
@@ -181,3 +182,37 @@ def test_in_a_power_cut_whoever_was_tested_keeps_the_result_and_the_others_their
     assert head.counts is not None
     assert (head.counts.booked, head.counts.present, head.counts.cancelled) == (5, 2, 3)
     assert site.broken("12:30") == []
+
+
+def test_a_failure_in_a_session_that_was_cut_short_cannot_be_taken_back_once_the_place_is_cancelled(
+    site: ExamSite,
+) -> None:
+    slot_id = site.slot()
+    learner = site.booked(slot_id)
+    site.check_in(learner, "09:30")
+    site.attempt(learner, "10:00", FAILED)
+    site.withdraw(slot_id, "10:02")
+    site.jobs("10:03")
+    assert site.state(learner) is BookingState.CANCELLED_BY_OFFICE
+
+    with pytest.raises(RosterRefusedError) as refusal:
+        site.undo_attempt(learner, "10:04")
+
+    assert refusal.value.refused.code == "nothing-to-undo"
+    assert site.broken("10:05") == []
+
+
+def test_a_record_that_was_closed_meanwhile_holds_up_nobody_else(site: ExamSite) -> None:
+    slot_id = site.slot()
+    gone, other = site.booked(slot_id), site.booked(slot_id)
+    for one in (gone, other):
+        site.check_in(one, "09:30")
+        site.attempt(one, "10:00", PASSED)
+    with unit_of_work(site.sessions) as session:
+        record = session.scalars(select(Record).where(Record.person_id == gone.actor.person_id)).one()
+        clerk = factories.account(session)
+        records.close_record(session, LearnerId(record.id), reason="转出", actor=clerk, now=at("10:05"))
+
+    site.jobs("10:30")
+
+    assert (site.state(gone), site.state(other)) == (BookingState.ATTENDED, BookingState.PASSED)
