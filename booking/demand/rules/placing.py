@@ -34,7 +34,10 @@ class Proposal:
 
     @property
     def planned(self) -> PlannedDay:
-        """The day as a draft: sessions of twenty, at most six, with the places shared out evenly."""
+        """The day as a draft: sessions of about twenty, at most six, with the places shared out evenly.
+
+        More than six times twenty places make the six larger.
+        """
         return PlannedDay(self.day, tuple(_sessions(self.places)))
 
 

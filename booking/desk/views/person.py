@@ -15,6 +15,7 @@ from booking.desk.views.blueprint import bp
 from booking.desk.words import STATES
 from booking.exams.line import EXAMS
 from booking.exams.views.path import Links, way_of
+from booking.inspections.holders import is_vehicle, vehicle_of
 from booking.inspections.queries import vehicles
 from booking.inspections.queries.histories import requests_of_vehicles
 from booking.inspections.views.garage import park
@@ -56,6 +57,7 @@ def _page(session: Session, person_id: PersonId) -> dict[str, object]:
         "live": live,
         "over": over,
         "called": called(session, [*live, *over]),
+        "vehicle_of": {one.holder: vehicle_of(one.holder) for one in live if is_vehicle(one.holder)},
         "changeable": {one.id for one in live if _is_changeable(one)},
         "requests": [one for one in requests_of(session, person_id) if one.is_live],
         "overrides": overrides_of(session, EXAMS.holder(person_id)),

@@ -1,6 +1,8 @@
 """The page of demand and the drafts made of it: looked at first, ordinary drafts, never published by this."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -105,3 +107,13 @@ def test_who_has_nothing_to_do_with_plans_does_not_see_demand(visitor: Callable[
 
 def test_an_approver_drafts_nothing(visitor: Callable[..., Visitor]) -> None:
     assert visitor(Role.APPROVER).get(DRAFTS).status_code == 403
+
+
+def test_however_far_ahead_is_asked_a_fortnight_begins_on_a_monday(
+    desk: Desk, visitor: Callable[..., Visitor]
+) -> None:
+    page = visitor(Role.SUPERVISOR).get("/desk/demand?from=2099-12-25").text
+
+    drafts = re.findall(r"/desk/demand[?]from=(\d{4}-\d\d-\d\d)", page)
+    assert drafts
+    assert {date.fromisoformat(day).isoweekday() for day in drafts} == {1}

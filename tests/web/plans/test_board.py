@@ -103,6 +103,7 @@ def test_a_week_is_copied_after_a_look_and_a_holiday_is_left_out(
     [
         ({"target": str(DAY)}, "Choose another week"),
         ({"weeks": "9"}, "Between one week and eight"),
+        ({"weeks": "1000000"}, "Between one week and eight"),
         ({"site": "999"}, "Choose a site from the list"),
         ({"service": "tea"}, "Choose a service from the list"),
         ({"source": ""}, "Enter a day of the week"),
