@@ -30,7 +30,7 @@ class WishesSchema(Schema):
     )
 
     @validates_schema
-    def not_endless(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's own signature
+    def not_endless(self, data: dict[str, Any], **_: Any) -> None:
         for name in ("preferences", "any_at_sites"):
             if len(data.get(name, ())) > MOST_IN_A_LIST:
                 raise ValidationError("Too many wishes.", name)

@@ -27,7 +27,7 @@ class Instant(fields.DateTime):
     def __init__(self, *, null: bool = False) -> None:
         super().__init__(required=True, allow_none=null, metadata={"description": "UTC"})
 
-    def _serialize(self, value: datetime | None, attr: str | None, obj: object, **_: object) -> str | None:
+    def _serialize(self, value: datetime | None, attr: str | None, obj: object, **_: Any) -> str | None:
         return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -85,7 +85,7 @@ class PeriodSchema(Schema):
     last = fields.Date(data_key="to", validate=in_calendar)
 
     @validates_schema
-    def in_order(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's own signature
+    def in_order(self, data: dict[str, Any], **_: Any) -> None:
         if "first" in data and "last" in data and data["last"] < data["first"]:
             raise ValidationError("The last day is before the first.", "to")
 
@@ -98,7 +98,7 @@ class SlotsAskedSchema(PageSchema, PeriodSchema):
     site = RowId()
 
 
-def vehicle_id(**more: Any) -> fields.Integer:  # noqa: ANN401 - what every field takes
+def vehicle_id(**more: Any) -> fields.Integer:
     """Return the field that names a vehicle."""
     description = "Needed for inspections, and for nothing else: a vehicle of the caller, or one the caller acts for."
     return RowId(metadata={"description": description}, **more)

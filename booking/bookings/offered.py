@@ -45,7 +45,7 @@ class Errand:
     wish: str | None = None
     wish_args: Mapping[str, Any] = field(default_factory=dict)
 
-    def page_href(self, **asked: Any) -> str:  # noqa: ANN401 - what url_for takes
+    def page_href(self, **asked: Any) -> str:
         return url_for(self.page, **self.page_args, **asked)
 
     def slot_href(self, slot_id: SlotId) -> str | None:

@@ -11,7 +11,7 @@ LARGEST_ID = 2**31 - 1  # of the databases' integer columns
 class RowIdConverter(IntegerConverter):
     """The number of a row in an address; one that no row can have is not found, rather than too large to ask for."""
 
-    def __init__(self, url_map: Map, **options: Any) -> None:  # noqa: ANN401 - werkzeug's options
+    def __init__(self, url_map: Map, **options: Any) -> None:
         super().__init__(url_map, **{"max": LARGEST_ID, **options})
 
 

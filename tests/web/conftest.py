@@ -28,7 +28,7 @@ class Visitor(FlaskClient):
 
     actor: Actor
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401 - Flask's own signature
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html":
             html5lib.HTMLParser(strict=True).parse(response.get_data(as_text=True))

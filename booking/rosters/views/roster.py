@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -92,9 +93,9 @@ def row_of(roster: Roster, reference: str) -> RosterRow | None:
     return next((row for row in roster.rows if row.reference == reference), None)
 
 
-def to_roster(slot_id: int, **what: object) -> ResponseReturnValue:
+def to_roster(slot_id: int, **what: Any) -> ResponseReturnValue:
     """Send the operator back to the roster after an act."""
-    return redirect(url_for("rosters.show", slot_id=slot_id, **what), SEE_OTHER)  # type: ignore[arg-type]
+    return redirect(url_for("rosters.show", slot_id=slot_id, **what), SEE_OTHER)
 
 
 def _booking_of(roster: Roster) -> RosterRow | None:

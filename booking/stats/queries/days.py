@@ -71,7 +71,7 @@ WORDS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
 }
 
 
-def _in_words(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+def _in_words(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     is_sqlite = compiler.dialect.name == "sqlite"
     parts = [compiler.process(clause, **options) for clause in element.clauses]
     return WORDS[type(element)][is_sqlite].format(*parts, all=", ".join(parts))

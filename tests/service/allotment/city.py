@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -100,13 +101,13 @@ class Town:
         assert round_id is not None
         return round_id
 
-    def ask(self, actor: Actor, *wishes: WishFor, now: datetime = OPENED, **more: object) -> str:
+    def ask(self, actor: Actor, *wishes: WishFor, now: datetime = OPENED, **more: Any) -> str:
         """Let somebody ask for the wishes, in order."""
         with unit_of_work(self.sessions) as session:
             return requests.ask(session, EXAMS, asked(actor, wishes, **more), actor=actor, now=now)
 
     def change(
-        self, actor: Actor, reference: str, *wishes: WishFor, version: int = 1, now: datetime = OPENED, **more: object
+        self, actor: Actor, reference: str, *wishes: WishFor, version: int = 1, now: datetime = OPENED, **more: Any
     ) -> None:
         """Let somebody give a request other wishes."""
         other = asked(actor, wishes, **more)
@@ -229,11 +230,11 @@ def unsound(sessions: Sessions, round_id: int) -> list[str]:
     return [f"{s.number} {s.name}: {s.problem}" for s in steps if s.state != OK and s.number not in allowed]
 
 
-def asked(actor: Actor, wishes: Sequence[WishFor], **more: object) -> Asked:
+def asked(actor: Actor, wishes: Sequence[WishFor], **more: Any) -> Asked:
     """Return what somebody asks for."""
     values = {"person_id": person_of(actor), "request_key": new_token(), **more}
     values.setdefault("holder", EXAMS.holder(PersonId(int(str(values["person_id"])))))
-    return Asked(service="subject_2", wishes=tuple(wishes), **values)  # type: ignore[arg-type]  # passed through
+    return Asked(service="subject_2", wishes=tuple(wishes), **values)
 
 
 def person_of(actor: Actor) -> PersonId:

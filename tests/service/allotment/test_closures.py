@@ -1,6 +1,7 @@
 """Closing sites: preview, two people, everybody asked for again in the lane make_up, with the rank unchanged."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -37,12 +38,12 @@ def town(sessions: Sessions) -> Town:
     return Town(sessions)
 
 
-def scope(town: Town, **changed: object) -> Scope:
+def scope(town: Town, **changed: Any) -> Scope:
     values = {"line": "exams", "site_id": town.site_id, "service": "", "first_day": DAY, "last_day": DAY, **changed}
-    return Scope(**values)  # type: ignore[arg-type]  # passed through
+    return Scope(**values)
 
 
-def propose(town: Town, planner: Actor, *, reason: str = "台风", now: datetime = AT, **changed: object) -> int:
+def propose(town: Town, planner: Actor, *, reason: str = "台风", now: datetime = AT, **changed: Any) -> int:
     with unit_of_work(town.sessions) as session:
         return closures.propose(session, scope(town, **changed), reason=reason, actor=planner, now=now)
 

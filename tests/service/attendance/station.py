@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -45,22 +46,22 @@ class Cars:
     liftable: Mapping[str, Wording] = {}
     never_lifted: Mapping[str, Wording] = {}
 
-    def refusals(self, *given: object, **more: object) -> Sequence[Refusal]:
+    def refusals(self, *given: Any, **more: Any) -> Sequence[Refusal]:
         return ()
 
-    def refused(self, *given: object, **more: object) -> Mapping[tuple[Holder, SlotId], Sequence[Refusal]]:
+    def refused(self, *given: Any, **more: Any) -> Mapping[tuple[Holder, SlotId], Sequence[Refusal]]:
         return {}
 
     def rule_set(self, day: date) -> str:
         return "test"
 
-    def ranking(self, *given: object) -> Ranking | None:
+    def ranking(self, *given: Any) -> Ranking | None:
         return None
 
     def explained(self, refusal: Refusal, language: Language) -> Reason:
         return Reason(refusal.code, refusal.code, refusal.basis, refusal.earliest)
 
-    def lanes(self, *given: object, **more: object) -> Sequence[Lane]:
+    def lanes(self, *given: Any, **more: Any) -> Sequence[Lane]:
         return (Lane.ORDINARY,)
 
     def is_for(self, session: object, holder: Holder, person_id: PersonId) -> bool:
@@ -118,8 +119,8 @@ class Station:
             reference = factories.booking_row(session, person, slot_id, at=at("08:00"), held_by=car)
             return BookingId(session.scalars(select(Booking.id).where(Booking.reference == reference)).one())
 
-    def arrive(self, car: str, clock: str, day: date = DAY, **more: object) -> VisitRow:
-        arrival = Arrival(Holder(car), SERVICE, **more)  # type: ignore[arg-type]  # passed through
+    def arrive(self, car: str, clock: str, day: date = DAY, **more: Any) -> VisitRow:
+        arrival = Arrival(Holder(car), SERVICE, **more)
         with unit_of_work(self.sessions) as session:
             return arrivals.arrive(
                 session, self.site_id, arrival, settings=self.settings, actor=self.operator, now=at(clock, day)
@@ -154,7 +155,7 @@ class Station:
         with unit_of_work(self.sessions) as session:
             results.undo_result(session, visit.id, settings=self.settings, actor=self.operator, now=at(clock))
 
-    def tested(self, car: str, clock: str, passed: bool, **more: object) -> VisitRow:
+    def tested(self, car: str, clock: str, passed: bool, **more: Any) -> VisitRow:
         """Let a car arrive, be called, tested and done, all in one minute."""
         visit = self.arrive(car, clock, DAY, **more)
         assert self.called(clock) == car

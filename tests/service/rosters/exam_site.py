@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -119,11 +120,11 @@ class ExamSite:
         number = keyring_of(session).open(person.id_number_sealed, column="person.id_number")
         return Learner(actor, BookingId(booking_id), reference, number)
 
-    def present(self, learner: Learner, **changed: object) -> Presented:
+    def present(self, learner: Learner, **changed: Any) -> Presented:
         """Return the reference and the last four of the document, at no time of its own."""
-        return replace(Presented(learner.reference, learner.tail, BOOKED), **changed)  # type: ignore[arg-type]
+        return replace(Presented(learner.reference, learner.tail, BOOKED), **changed)
 
-    def check_in(self, learner: Learner, clock: str, **changed: object) -> CheckedIn:
+    def check_in(self, learner: Learner, clock: str, **changed: Any) -> CheckedIn:
         shown = self.present(learner, **{"at": at(clock), **changed})
         with unit_of_work(self.sessions) as session:
             return check_in(session, self.site_id, shown, actor=self.operator, now=at(clock))

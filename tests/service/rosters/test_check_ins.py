@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -24,7 +25,7 @@ def site(sqlite_url: str, open_sessions: Callable[[str], Sessions]) -> ExamSite:
     return ExamSite(open_sessions(sqlite_url))
 
 
-def ticket_of(site: ExamSite, learner: Learner, **changed: object) -> str:
+def ticket_of(site: ExamSite, learner: Learner, **changed: Any) -> str:
     says = {
         "reference": learner.reference,
         "line": "exams",
@@ -36,10 +37,10 @@ def ticket_of(site: ExamSite, learner: Learner, **changed: object) -> str:
         **changed,
     }
     with reading(site.sessions) as session:
-        return ticket_text(Ticket(**says), keyring_of(session))  # type: ignore[arg-type]  # passed through
+        return ticket_text(Ticket(**says), keyring_of(session))
 
 
-def refused(site: ExamSite, learner: Learner, clock: str, **changed: object) -> str:
+def refused(site: ExamSite, learner: Learner, clock: str, **changed: Any) -> str:
     """Return the code of the refusal, after looking that nothing was stored by it."""
     with reading(site.sessions) as session:
         before = session.scalar(select(func.count()).select_from(CheckIn))

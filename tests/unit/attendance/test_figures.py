@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.unit.attendance.queues import minutes
 
 
 def stay(
-    arrived: int = 0, *, starts: int | None = None, started: int | None = 10, on_time: bool = True, **more: object
+    arrived: int = 0, *, starts: int | None = None, started: int | None = 10, on_time: bool = True, **more: Any
 ) -> Stay:
     """Return a visit; `starts` is that of its window, in minutes after now like the others."""
     given = {"is_reinspection": False, "outcome": "passed", **more}
@@ -20,7 +21,7 @@ def stay(
         window_starts_at=None if starts is None else NOW + minutes(starts),
         arrived_at=NOW + minutes(arrived),
         started_at=None if started is None else NOW + minutes(started),
-        **given,  # type: ignore[arg-type]  # passed through
+        **given,
     )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,8 +30,8 @@ def site(number: int, *subjects: Subject, room: int = 100, classes: frozenset[st
     return SiteRoom(SiteId(number), dict.fromkeys(subjects, classes), dict.fromkeys(DAYS, room))
 
 
-def facts(**changed: object) -> DemandFacts:
-    return replace(DemandFacts(TODAY, FIRST, LAST), **changed)  # type: ignore[arg-type]  # passed through
+def facts(**changed: Any) -> DemandFacts:
+    return replace(DemandFacts(TODAY, FIRST, LAST), **changed)
 
 
 WORKED = facts(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -41,8 +42,8 @@ class Scene:
 def make_scene(sessions: Sessions, clock: FixedClock) -> Callable[..., Scene]:
     """Return a function that builds the round; `beacons` say where its random value comes from."""
 
-    def made(**more: object) -> Scene:
-        town = Town(sessions, **more)  # type: ignore[arg-type]  # passed through
+    def made(**more: Any) -> Scene:
+        town = Town(sessions, **more)
         first, second = town.add_slot(ordinary=2, priority=1), town.add_slot(starts=time(10), ordinary=1)
         round_id, people = town.open(), town.add_learners(5)
         for person in people:
@@ -70,7 +71,7 @@ def statements(sessions: Sessions) -> Callable[[Callable[[], object]], int]:
     def counted(act: Callable[[], object]) -> int:
         seen: list[str] = []
 
-        def note(*arguments: object) -> None:
+        def note(*arguments: Any) -> None:
             seen.append(str(arguments[2]))
 
         event.listen(sessions.engine, "before_cursor_execute", note)

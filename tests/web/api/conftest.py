@@ -26,7 +26,7 @@ class Caller:
     def __init__(self, client: FlaskClient, token: str | None, actor: Actor | None) -> None:
         self.client, self.token, self.actor = client, token, actor
 
-    def call(self, method: str, path: str, *, key: str | None = None, **kwargs: Any) -> TestResponse:  # noqa: ANN401 - Flask's own signature
+    def call(self, method: str, path: str, *, key: str | None = None, **kwargs: Any) -> TestResponse:
         headers = {"Accept-Language": "en", **kwargs.pop("headers", {})}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -34,7 +34,7 @@ class Caller:
             headers["Idempotency-Key"] = key
         return self.client.open(PREFIX + path, method=method, headers=headers, **kwargs)
 
-    def get(self, path: str, **kwargs: Any) -> TestResponse:  # noqa: ANN401 - Flask's own signature
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
         return self.call("GET", path, **kwargs)
 
     def book(self, slot_id: SlotId, key: str = "key-1") -> TestResponse:

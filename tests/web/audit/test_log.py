@@ -22,7 +22,7 @@ def supervisor(visitor: SignIn) -> Visitor:
     return visitor(Role.SUPERVISOR)
 
 
-def recorded(sessions: Sessions, act: str, object_id: int, *, now: datetime, **more: Any) -> Actor:  # noqa: ANN401
+def recorded(sessions: Sessions, act: str, object_id: int, *, now: datetime, **more: Any) -> Actor:
     """Add one entry of a counter clerk on a booking."""
     with unit_of_work(sessions) as session:
         clerk = factories.account(session, Role.COUNTER)

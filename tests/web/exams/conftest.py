@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -39,9 +40,9 @@ def wang(visitor: Callable[..., Visitor]) -> Visitor:
 def place(sessions: Sessions) -> Callable[..., SlotId]:
     """Return a function that publishes one session: `place(released=1, day=…)`."""
 
-    def published(**wishes: object) -> SlotId:
+    def published(**wishes: Any) -> SlotId:
         with unit_of_work(sessions) as session:
-            return factories.slot(session, **wishes)  # type: ignore[arg-type]  # passed on as given
+            return factories.slot(session, **wishes)
 
     return published
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -45,9 +46,9 @@ def owner(mei: Actor, visitor: Callable[..., Visitor]) -> Visitor:
 def parked(sessions: Sessions, mei: Actor) -> Callable[..., VehicleId]:
     """Return a function that gives Mei a vehicle: `parked(registered_on=…)`."""
 
-    def bound(**wishes: object) -> VehicleId:
+    def bound(**wishes: Any) -> VehicleId:
         with unit_of_work(sessions) as session:
-            return factories.vehicle(session, person_id=PersonId(mei.person_id or 0), **wishes)  # type: ignore[arg-type]  # passed on as given
+            return factories.vehicle(session, person_id=PersonId(mei.person_id or 0), **wishes)
 
     return bound
 
@@ -309,7 +310,7 @@ def _statements(sessions: Sessions) -> Iterator[list[str]]:
     """Collect the statements that are sent meanwhile."""
     seen: list[str] = []
 
-    def note(*call: object) -> None:
+    def note(*call: Any) -> None:
         seen.append(str(call[2]))
 
     event.listen(sessions.engine, "before_cursor_execute", note)

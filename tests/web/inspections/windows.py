@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import update
 
@@ -60,10 +61,10 @@ def owner(sessions: Sessions, *, name: str = "") -> Actor:
         return factories.account(session, person_id=factories.person(session, name=name))
 
 
-def car(sessions: Sessions, actor: Actor, **particulars: object) -> VehicleId:
+def car(sessions: Sessions, actor: Actor, **particulars: Any) -> VehicleId:
     """Add a car of somebody: small, and due for a line test by the end of December 2026 if nothing else is said."""
     with unit_of_work(sessions) as session:
-        return factories.vehicle(session, person_id=person_of(actor), **particulars)  # type: ignore[arg-type]  # passed on
+        return factories.vehicle(session, person_id=person_of(actor), **particulars)
 
 
 def person_of(actor: Actor) -> PersonId:

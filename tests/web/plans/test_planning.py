@@ -42,7 +42,7 @@ def approver(desk: Desk, visitor: Visit) -> Visitor:
     return visitor(actor=desk.approver)
 
 
-def pattern(desk: Desk, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a form may bring
+def pattern(desk: Desk, **changes: Any) -> dict[str, Any]:
     days = {"first": "2026-12-07", "last": "2026-12-13", "weekdays": ["1", "2", "3"]}
     return {"place": f"{desk.site_id}:subject_2", **days, **SESSION, "step": "preview", **changes}
 
