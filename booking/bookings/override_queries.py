@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -166,6 +167,6 @@ def _shown() -> Select[tuple[object, ...]]:
     )
 
 
-def _one(row: dict[str, object]) -> ShownOverride:
+def _one(row: dict[str, Any]) -> ShownOverride:
     row["lifted"] = tuple(str(row["lifted"]).split(","))
-    return ShownOverride(**row)  # type: ignore[arg-type]  # the columns are those of the table
+    return ShownOverride(**row)

@@ -74,11 +74,13 @@ def _record(roster: Roster, form: ResultsForm) -> int | None:
                     record_attempt(session, row.booking_id, result, actor=actor(), now=now())
                 count += 1
     except RosterRefusedError as refusal:
-        assert one is not None  # noqa: S101 - narrows the type; it was this one that was refused
+        if one is None:  # refused before anything was entered: not an answer to a row
+            raise
         form.refuse(one, told(refusal.refused))
         return None
     except UnclearError:
-        assert one is not None  # noqa: S101 - as above
+        if one is None:
+            raise
         form.refuse(one, _("Choose whether it was passed: the pass mark of this person is not known."))
         return None
     return count

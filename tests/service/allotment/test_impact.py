@@ -24,6 +24,7 @@ from booking.bookings.models import Booking, BookingState
 from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.kernel.errors import Language
 from booking.kernel.ids import SiteId, SlotId
 from booking.plans.queries.board import proposed_withdrawals
 from booking.slots.models import Lane, Slot, SlotState
@@ -85,12 +86,12 @@ def test_the_impact_counts_by_state_and_service_and_names_first_and_last(session
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "场次取消通知"), ("en", "Session withdrawn")])
 def test_what_people_are_told_is_shown_word_for_word(
-    sessions: Sessions, site_id: SiteId, language: str, words: str
+    sessions: Sessions, site_id: SiteId, language: Language, words: str
 ) -> None:
     slot_id = booked(sessions, site_id, 1)
 
     with reading(sessions) as session:
-        shown = told(session, EXAMS, slot_id, reason="停电", language=language)  # type: ignore[arg-type]  # of two
+        shown = told(session, EXAMS, slot_id, reason="停电", language=language)
 
     assert words in shown[0].title
     assert "停电" in shown[0].text

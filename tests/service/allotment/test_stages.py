@@ -1,7 +1,7 @@
 """The steps of a round: each at its hour, once, in order, however late, twice or in two places it rings."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -52,7 +52,7 @@ def with_people(town: Town, people: int = 3, seats: int = 1) -> int:
     return round_id
 
 
-def checkpoints(town: Town, round_id: int) -> list[tuple[int, object]]:
+def checkpoints(town: Town, round_id: int) -> list[tuple[int, datetime]]:
     with reading(town.sessions) as session:
         query = select(Checkpoint).where(Checkpoint.round_id == round_id).order_by(Checkpoint.number)
         return [(point.n, point.at) for point in session.scalars(query)]
@@ -101,9 +101,9 @@ def test_two_schedulers_at_once_take_each_step_once(town: Town) -> None:
     round_id = with_people(town)
     start = Barrier(4)
 
-    def ring(hour: object) -> int:
+    def ring(hour: datetime) -> int:
         start.wait()
-        return town.advance(hour)  # type: ignore[arg-type]  # an instant
+        return town.advance(hour)
 
     with ThreadPoolExecutor(4) as pool:
         taken = [sum(pool.map(ring, [hour] * 4)) for hour in (CLOSE, FREEZE, DRAW)]
@@ -135,11 +135,11 @@ def test_a_checkpoint_follows_each_minute_in_which_a_row_came_and_none_where_non
 
 @pytest.mark.parametrize("opened_at", [OPENED, OPENED + 50 * SECOND])
 def test_checkpoints_and_minutes_never_run_backwards_whatever_clocks_the_processes_have(
-    town: Town, opened_at: object
+    town: Town, opened_at: datetime
 ) -> None:
     slot_id = town.add_slot()
     people = town.add_learners(12)
-    round_id = town.open(opened_at)  # type: ignore[arg-type]  # an instant
+    round_id = town.open(opened_at)
     offsets = (0, -60, 60, 30, -59, 59, 0, -60, 1, 60, -30, 0)
 
     for number, (person, offset) in enumerate(zip(people, offsets, strict=True)):
@@ -150,7 +150,7 @@ def test_checkpoints_and_minutes_never_run_backwards_whatever_clocks_the_process
     times = [at for _, at in checkpoints(town, round_id)]
     minutes = [row["minute"] for row in town.rows(round_id)]
 
-    assert times == sorted(times)  # type: ignore[type-var]  # instants
+    assert times == sorted(times)
     assert minutes == sorted(minutes)
     town.draw()
     town.require_sound()
@@ -167,7 +167,7 @@ def test_a_round_opened_late_in_a_minute_is_not_checkpointed_before_it_was_open(
     town.draw()
 
     times = [at for _, at in checkpoints(town, round_id)]
-    assert times == sorted(times)  # type: ignore[type-var]  # instants
+    assert times == sorted(times)
     town.require_sound()
 
 

@@ -1,6 +1,7 @@
 """Since when a request ranks: every row of the rule, and that nothing makes the time run backwards."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -84,9 +85,9 @@ def test_whatever_happens_nobody_moves_forward(
 
 @given(attempts=st.lists(tests, max_size=6), given_up_at=st.none() | instants, chance=st.randoms())
 def test_the_order_of_the_record_does_not_matter(
-    attempts: list[Attempt], given_up_at: datetime | None, chance: object
+    attempts: list[Attempt], given_up_at: datetime | None, chance: Random
 ) -> None:
     mixed = list(attempts)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]  # a random.Random, which hypothesis does not name
+    chance.shuffle(mixed)
 
     assert ranking(ACCEPTANCE, mixed, given_up_at).time == ranking(ACCEPTANCE, attempts, given_up_at).time

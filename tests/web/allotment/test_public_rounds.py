@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -31,10 +31,10 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_list_and_page_say_how_a_round_stands_and_what_comes_next(
-    stranger: Visitor, make_scene: Callable[..., Scene], at: object, state: str, following: str
+    stranger: Visitor, make_scene: Callable[..., Scene], at: datetime, state: str, following: str
 ) -> None:
     scene = make_scene(beacons=BY_PEOPLE)
-    scene.at(at)  # type: ignore[arg-type]  # a row of the table above
+    scene.at(at)
 
     for address in ("/rounds/", f"/rounds/{scene.round_id}"):
         page = stranger.get(address).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -110,14 +111,12 @@ def test_eligibility_is_that_of_the_vehicle_with_every_reason(
 ) -> None:
     new = car(sessions, zhao, registered_on=date(2024, 12, 20))
 
-    def asked(vehicle_id: int, service: str = SMALL) -> dict[str, object]:
-        answer: dict[str, object] = caller.get(
-            f"/me/eligibility?service={service}&vehicle_id={vehicle_id}"
-        ).get_json()
+    def asked(vehicle_id: int, service: str = SMALL) -> dict[str, Any]:
+        answer: dict[str, Any] = caller.get(f"/me/eligibility?service={service}&vehicle_id={vehicle_id}").get_json()
         return answer
 
-    def codes(answer: dict[str, object]) -> list[str]:
-        return [reason["code"] for reason in answer["reasons"]]  # type: ignore[attr-defined]  # JSON
+    def codes(answer: dict[str, Any]) -> list[str]:
+        return [reason["code"] for reason in answer["reasons"]]
 
     assert asked(vehicle) == {"eligible": True, "reasons": []}
     assert codes(asked(new)) == ["mark-only"]

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from booking.kernel.actors import Actor
 from booking.kernel.db import Sessions
+from booking.kernel.ids import SlotId
 from tests.service.allotment.city import Town
 from tests.web.conftest import Visitor, hidden_fields
 
@@ -24,10 +25,10 @@ def collecting_town(sessions: Sessions) -> Town:
     return town
 
 
-def rival(town: Town, since: date, *wishes: int) -> Actor:
+def rival(town: Town, since: date, *wishes: SlotId) -> Actor:
     """Add somebody who ranks from ten days after `since` on and asks for the wishes."""
     actor = town.add_learner(accepted_on=since)
-    town.ask(actor, *wishes)  # type: ignore[arg-type]  # slot ids of the town
+    town.ask(actor, *wishes)
     return actor
 
 

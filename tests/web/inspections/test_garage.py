@@ -14,7 +14,7 @@ from booking.allotment.service.requests import Asked
 from booking.bookings.models import Booking, BookingState
 from booking.inspections.holders import holder_of
 from booking.inspections.line import INSPECTIONS
-from booking.inspections.models import How, Vehicle
+from booking.inspections.models import How, Source, Vehicle
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import PersonId, VehicleId
@@ -257,7 +257,7 @@ def test_what_the_register_says_is_not_changed_on_line(owner: Visitor, mei: Acto
     with unit_of_work(sessions) as session:
         person = PersonId(mei.person_id or 0)
         vehicle_id = factories.vehicle(session, person_id=person)
-        session.get_one(Vehicle, vehicle_id).source = "register"  # type: ignore[assignment]  # stored by value
+        session.get_one(Vehicle, vehicle_id).source = Source.REGISTER
 
     assert "These data come from the register" in owner.get(f"{GARAGE}/{vehicle_id}/edit").text
     assert "Change the data" not in owner.get(f"{GARAGE}/{vehicle_id}").text
