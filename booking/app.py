@@ -35,7 +35,7 @@ from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
 from booking.stats.views import pages as stats
 from booking.transfers.views import pages as transfers
-from booking.web import errors, headers, language, words
+from booking.web import easy, errors, headers, language, words
 from booking.web.house import House, Office, house
 from booking.web.language import worded
 from booking.web.navigation import places
@@ -95,6 +95,7 @@ def create_app(
     app.extensions["house"] = House(sessions, clock or SystemClock(), office, settings.is_demo)
     app.extensions[registered.KEY] = LINES
     language.install(app)
+    easy.install(app)
     words.install(app, service_names())
     headers.install(app, over_tls=settings.secure_cookies)
     errors.install(app)

@@ -7,6 +7,7 @@ from booking.guides.queries.announcements import announcements_on
 from booking.home import queries, samples
 from booking.home.forms import SampleForm
 from booking.kernel.db import reading
+from booking.web import easy
 from booking.web.guards import public
 from booking.web.house import house, now, sessions, today
 from booking.web.language import COOKIE, LOCALES
@@ -31,9 +32,20 @@ def index() -> ResponseReturnValue:
 def language(language: str) -> ResponseReturnValue:
     if language not in LOCALES:
         abort(404)
+    return _back_with(COOKIE, language, ONE_YEAR)
+
+
+@bp.get("/easy/<any(on, off):state>")
+@public
+def large_type(state: str) -> ResponseReturnValue:
+    return _back_with(easy.COOKIE, easy.ON, ONE_YEAR if state == "on" else 0)
+
+
+def _back_with(cookie: str, value: str, seconds: int) -> ResponseReturnValue:
+    """Go back to the page that was left, with a choice that the browser remembers (or, after 0 seconds, forgets)."""
     answer = redirect(own_path(request.args.get("next")) or url_for("home.index"), 303)
     secure = not house().is_demo
-    answer.set_cookie(COOKIE, language, max_age=ONE_YEAR, secure=secure, httponly=True, samesite="Lax")
+    answer.set_cookie(cookie, value, max_age=seconds, secure=secure, httponly=True, samesite="Lax")
     return answer
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, make_response, request, session
 from flask_login import current_user
 
+from booking.web.easy import look
 from booking.web.house import now
-from booking.web.language import language
 
 LIFETIME = timedelta(seconds=1)
 AT_MOST = timedelta(seconds=3)
@@ -33,6 +33,12 @@ class _Moment:
         self.made: tuple[datetime, Any] | None = None
         self.making = Lock()
 
+    def last(self) -> object:
+        """Return what was made last; raise LookupError if nothing was."""
+        if self.made is None:
+            raise LookupError
+        return self.made[1]
+
     def is_within(self, span: timedelta, instant: datetime) -> bool:
         """Whether it was made so shortly before `instant`, or after it, while this request was waiting."""
         return self.made is not None and abs(instant - self.made[0]) < span
@@ -46,7 +52,7 @@ def shared_page(render: Callable[[], str]) -> Response:
     """
     if current_user.is_authenticated or "_flashes" in session:
         return make_response(render())
-    page = kept_a_moment((language(), request.full_path), lambda: _page(render))
+    page = kept_a_moment((look(), request.full_path), lambda: _page(render))
     response = Response(page.body, mimetype="text/html")
     response.set_etag(page.etag)
     response.headers["Cache-Control"] = f"public, max-age={int(LIFETIME.total_seconds())}"
@@ -74,9 +80,7 @@ def kept_a_moment(key: Hashable, make: Callable[[], Kept]) -> Kept:
                 moment.made = (instant, make())
         finally:
             moment.making.release()
-    assert moment.made is not None  # noqa: S101 - narrows the type; just made, or young enough
-    kept: Kept = moment.made[1]
-    return kept
+    return cast("Kept", moment.last())
 
 
 def _page(render: Callable[[], str]) -> _Page:

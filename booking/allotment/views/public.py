@@ -18,9 +18,9 @@ from booking.bookings.override_queries import overrides_in_slots
 from booking.bookings.registered import all_services
 from booking.kernel.db import reading
 from booking.web.cache import kept_a_moment, shared_page
+from booking.web.easy import look
 from booking.web.guards import public
 from booking.web.house import now, sessions, today
-from booking.web.language import language
 
 LONGEST_CODE = 80
 
@@ -50,12 +50,12 @@ def program() -> ResponseReturnValue:
 
 def _rounds() -> str:
     """Render the frame of whoever reads; what stands in it is the same for all, and kept a moment."""
-    content = kept_a_moment(("rounds", language(), request.full_path), _list)
+    content = kept_a_moment(("rounds", look(), request.full_path), _list)
     return render_template("allotment/rounds.html", content=content)
 
 
 def _round(round_id: int) -> str:
-    content = kept_a_moment(("round", language(), request.full_path), lambda: _content(round_id))
+    content = kept_a_moment(("round", look(), request.full_path), lambda: _content(round_id))
     return render_template("allotment/round.html", content=content)
 
 

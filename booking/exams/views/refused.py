@@ -23,8 +23,8 @@ from booking.slots import queries as slots
 from booking.slots.queries import OpenSlot
 from booking.slots.service import SlotClosedError, SlotFullError
 from booking.web.cache import kept_a_moment
+from booking.web.easy import look
 from booking.web.house import now, sessions
-from booking.web.language import language
 
 SEE_OTHER, CONFLICT, UNPROCESSABLE = 303, 409, 422
 # What is answered on a page of its own; every other error goes to the common page.
@@ -65,7 +65,7 @@ def refused(error: Exception, tried: Try) -> ResponseReturnValue:
     """Answer with the page for `error`; raises what has no page here."""
     if isinstance(error, SlotFullError):
         # In a rush hundreds are told the same; and places in the list of others are taken every moment anyhow.
-        page = kept_a_moment(("full", language(), tried.slot_id, tried.back, tried.kept), lambda: _full(tried))
+        page = kept_a_moment(("full", look(), tried.slot_id, tried.back, tried.kept), lambda: _full(tried))
         return page.shown(), CONFLICT
     with reading(sessions()) as session:
         slot = _slot(session, tried)

@@ -18,9 +18,9 @@ from booking.sites import queries as sites
 from booking.sites.rules.station import LINE as STATIONS
 from booking.slots.queries import slots_between
 from booking.web.cache import kept_a_moment, shared_page
+from booking.web.easy import look
 from booking.web.guards import public
 from booking.web.house import now, sessions, today
-from booking.web.language import language
 
 CLOSINGS = "closings"  # sites are closed on a higher floor, which says here how to read what is public of it
 NEXT_SESSIONS, NEXT_WINDOWS = 12, 6
@@ -36,7 +36,7 @@ def public_plans() -> ResponseReturnValue:
 
 def _plans() -> str:
     """Render the frame of whoever reads; what stands in it is the same for all, and kept a moment."""
-    places = kept_a_moment(("places", language(), request.full_path), _places)
+    places = kept_a_moment(("places", look(), request.full_path), _places)
     return render_template("plans/public.html", places=places)
 
 
