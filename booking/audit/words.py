@@ -1,7 +1,6 @@
 """Pages' words for what the log holds. An act, kind, job or value that is not listed is shown as it is written."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -236,7 +235,7 @@ def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:
             yield str(FACTS.get(fact, fact)), _value(fact, before), _value(fact, after)
 
 
-def _value(fact: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def _value(fact: str, value: object) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, list):

@@ -78,7 +78,7 @@ def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo
     people = list(_learners(sessions, learners, start, now, echo))
     beacons = build_beacons(is_demo=True, mirrors=())
     playing = people[len(STAGES) : MOST_PLAYING]
-    city = City(sessions, site_ids, staff, playing, beacons, Random(4408))  # noqa: S311 - invented people
+    city = City(sessions, site_ids, staff, playing, beacons, Random(4408))
     if learners:
         open_site(city, today, start)
         days = today - timedelta(DAYS_BACK), today + timedelta(DAYS_AHEAD - 3)
@@ -112,7 +112,7 @@ def _live(city: City, people: list[DemoLearner], vehicles: int, now: datetime, e
 
 def _fleet(city: City, vehicles: int, start: datetime, now: datetime, echo: Echo) -> Fleet:
     """Give the city its owners and their vehicles; the named ones are there however few are asked for."""
-    chance = Random(4409)  # noqa: S311 - invented vehicles
+    chance = Random(4409)
     cast = Cast(local_day(now), start, passwords.hashed(PASSWORD, least=8), chance)
     with unit_of_work(city.sessions) as session:
         cars = named_cars(cast, session, [number for number in range(len(STORIES)) if number != HELD])

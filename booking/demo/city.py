@@ -16,7 +16,7 @@ from booking.kernel.ids import SiteId
 from booking.plans.rules.pattern import PlannedLine
 from booking.sites.models import Site, SiteService
 
-PASSWORD = "zhanjiang-demo-2026"  # noqa: S105 - printed at every start, and only for invented people
+PASSWORD = "zhanjiang-demo-2026"
 LEAST_A_DAY = 20  # people a site is approved for, however few its usual sessions take
 OPERATORS = ("station", *(f"station{number}" for number in range(2, len(STATIONS) + 1)))
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
     DateTime,
@@ -69,7 +69,7 @@ class Base(DeclarativeBase):
     """Base of all tables; constraints get their names from one convention."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+    type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
 def named(kind: type[StrEnum]) -> Enum:

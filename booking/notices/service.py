@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import Update, insert, update
 from sqlalchemy.orm import Session
 
@@ -137,7 +137,7 @@ def _clock(instant: datetime) -> str:
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES),
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - plain text
+    autoescape=select_autoescape(),  # of pages; messages are plain text
     auto_reload=False,
 )
 ENVIRONMENT.filters.update(day_zh=_day_zh, day_en=_day_en, clock=_clock)

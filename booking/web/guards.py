@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import current_app
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import login_required
 
 from booking.kernel.actors import Act
 from booking.kernel.actors import may as role_may
@@ -30,10 +29,8 @@ def may(act: Act) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
+        @login_required
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if not current_user.is_authenticated:
-                answer: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # set by flask_login
-                return answer
             if not role_may(me().actor, act):
                 raise NotAllowedError
             return view(*args, **kwargs)

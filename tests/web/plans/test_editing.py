@@ -1,8 +1,10 @@
 """Two editors of one draft: the second sees both versions, chooses field by field, and loses nothing."""
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
+from werkzeug.test import TestResponse
 
 from booking.kernel.db import Sessions, unit_of_work
 from booking.kernel.ids import PlanId
@@ -52,7 +54,7 @@ def fields_of(page: str, address: str, planner: Visitor) -> dict[str, str]:
         def get_data(*, as_text: bool) -> str:
             return page
 
-    return hidden_fields(Answer(), address)  # type: ignore[arg-type]  # only the words of the page are asked for
+    return hidden_fields(cast("TestResponse", Answer()), address)  # only the words of the page are asked for
 
 
 def test_the_second_editor_sees_both_versions_and_who_saved(desk: Desk, planner: Visitor) -> None:
