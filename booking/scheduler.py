@@ -145,6 +145,7 @@ def outside_of(settings: Settings) -> Outside:
     senders = build_senders(
         sms=settings.sms, folder=settings.data / "outbox",
         smtp_host=settings.smtp_host, smtp_port=settings.smtp_port, mail_from=settings.mail_from,
+        office=settings.office_zh, phone=settings.office_phone,
     )  # fmt: skip
     return Outside(senders, build_beacons(is_demo=settings.is_demo, mirrors=settings.drand_mirrors))
 

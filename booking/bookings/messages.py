@@ -51,7 +51,6 @@ def tell_holder(
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
         "cancel_until": slot.cancel_until,
-        "cancel_day": local_day(slot.cancel_until),
         "site": site.name,
         "site_en": site.name_en or site.name,
         "address": site.address,

@@ -110,9 +110,9 @@ def _handed_over(senders: Senders, message: Claimed) -> str:
     """Send, and return why it failed, or "". Whatever a driver raises concerns this one message only."""
     try:
         if message.channel is Channel.SMS:
-            senders.sms.send_sms(message.address, f"{message.title}\n{message.text}", key=message.key)
+            senders.sms.send_sms(message.address, senders.text_message(message.text), key=message.key)
         else:
-            senders.mail.send_mail(message.address, message.title, message.text, key=message.key)
+            senders.mail.send_mail(message.address, message.title, senders.letter(message.text), key=message.key)
     except Exception as failure:
         reason = reason_of(failure)
         log.warning("message refused", notice=message.notice_id, channel=message.channel.value, reason=reason)

@@ -33,10 +33,20 @@ class MailSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Senders:
-    """The drivers of this installation."""
+    """The drivers of this installation, and how its messages are signed: text messages in front, mail at the end."""
 
     sms: TextSender
     mail: MailSender
+    office: str = ""
+    phone: str = ""
+
+    def text_message(self, text: str) -> str:
+        """Return what a telephone shows: 【office】 and the text, whose first sentence says what its title does."""
+        return f"【{self.office}】{text}" if self.office else text
+
+    def letter(self, text: str) -> str:
+        """Return the body of a mail, signed with name and telephone of the office."""
+        return f"{text}\n\n{self.office} {self.phone}".rstrip() if self.office else text
 
 
 class FileOutbox:
@@ -88,11 +98,13 @@ class SmtpMail:
             server.send_message(message)
 
 
-def build_senders(*, sms: str, folder: Path, smtp_host: str, smtp_port: int, mail_from: str) -> Senders:
+def build_senders(
+    *, sms: str, folder: Path, smtp_host: str, smtp_port: int, mail_from: str, office: str = "", phone: str = ""
+) -> Senders:
     """Return the drivers: `sms` is "file" or "console"; mail goes to `folder` unless an SMTP host is named."""
     outbox = FileOutbox(folder)
     mail = SmtpMail(smtp_host, smtp_port, mail_from) if smtp_host else outbox
-    return Senders(sms=Console() if sms == "console" else outbox, mail=mail)
+    return Senders(Console() if sms == "console" else outbox, mail, office, phone)
 
 
 def reason_of(failure: Exception) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import Update, insert, update
 from sqlalchemy.orm import Session
 
-from booking.kernel.calendar import LOCAL
+from booking.kernel.calendar import LOCAL, ONE_DAY, local_day
 from booking.kernel.db import keyring_of, table_of
 from booking.kernel.errors import Language
 from booking.kernel.ids import PersonId
@@ -132,6 +132,28 @@ def _clock(instant: datetime) -> str:
     return instant.astimezone(LOCAL).strftime("%H:%M")
 
 
+def _ends(instant: datetime) -> tuple[date, str]:
+    """Return day and hour of a deadline; midnight is the end of the day before, as on the pages."""
+    if instant.astimezone(LOCAL).time() == time.min:
+        return local_day(instant) - ONE_DAY, "24:00"
+    return local_day(instant), _clock(instant)
+
+
+def _until_zh(instant: datetime) -> str:
+    day, hour = _ends(instant)
+    return f"{_day_zh(day)}{hour}"
+
+
+def _until_en(instant: datetime) -> str:
+    day, hour = _ends(instant)
+    return f"{hour} on {_day_en(day)}"
+
+
+def _ended(typed: str, stop: str) -> str:
+    """Return what somebody typed with one full stop, whether or not it was typed with one."""
+    return typed.strip().rstrip("。.；;") + stop
+
+
 # Plain text, so nothing is escaped; a missing fact is an error at once and not a gap in a message. Templates change
 # with the program only: to look at the file for each message would cost a round of 100,000 people a second.
 ENVIRONMENT = Environment(
@@ -140,4 +162,6 @@ ENVIRONMENT = Environment(
     autoescape=select_autoescape(),  # of pages; messages are plain text
     auto_reload=False,
 )
-ENVIRONMENT.filters.update(day_zh=_day_zh, day_en=_day_en, clock=_clock)
+ENVIRONMENT.filters.update(
+    day_zh=_day_zh, day_en=_day_en, clock=_clock, until_zh=_until_zh, until_en=_until_en, ended=_ended
+)

@@ -43,6 +43,5 @@ def held_facts(site: Site | None, kept: Kept | None) -> dict[str, object]:
         "starts_at": kept.slot.starts_at,
         "ends_at": kept.slot.ends_at,
         "until": kept.until,
-        "until_day": local_day(kept.until),
         "link": f"/inspections/holds/{kept.hold_id}",
     }

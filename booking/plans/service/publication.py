@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from booking.accounts.queries import recipient
 from booking.audit import service as audit
 from booking.kernel.actors import Actor
-from booking.kernel.calendar import local_day
 from booking.kernel.db import rows_changed
 from booking.kernel.ids import PlanId
 from booking.notices import service as notices
@@ -110,7 +109,6 @@ def _miss(session: Session, plan: PlanShown, *, actor: Actor, now: datetime) -> 
         "site_en": plan.site_name_en or plan.site_name,
         "day": plan.day,
         "publish_by": plan.publish_by,
-        "publish_day": local_day(plan.publish_by),
     }
     for person_id in (plan.drafted_by_person, plan.approved_by_person):
         if person_id is not None:

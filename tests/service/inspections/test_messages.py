@@ -16,7 +16,7 @@ ACTS = sorted(
 )
 PLACE = {
     "site": "赤坎检验站", "site_en": "Chikan station", "address": "检验路1号", "day": date(2026, 12, 3),
-    "starts_at": NOW, "ends_at": NOW, "until": NOW, "until_day": date(2026, 12, 1), "link": "/inspections/holds/1",
+    "starts_at": NOW, "ends_at": NOW, "until": NOW, "link": "/inspections/holds/1",
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Gateway:
 
     @property
     def senders(self) -> Senders:
-        return Senders(sms=self, mail=self)
+        return Senders(sms=self, mail=self, office="测试车管所", phone="0759-0000000")
 
 
 def written(sessions: Sessions, channel: Channel, count: int = 1, *, now: datetime) -> None:

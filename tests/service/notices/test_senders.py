@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from booking.notices.senders import Console, FileOutbox, SmtpMail, build_senders, reason_of
+from booking.notices.senders import Console, FileOutbox, Senders, SmtpMail, build_senders, reason_of
 
 SENDER = "noreply@example.invalid"
 
@@ -125,3 +125,10 @@ def test_text_messages_go_to_the_console_when_asked(tmp_path: Path) -> None:
     senders = build_senders(sms="console", folder=tmp_path, smtp_host="", smtp_port=25, mail_from="")
 
     assert isinstance(senders.sms, Console)
+
+
+def test_a_text_message_names_the_office_once_in_front_and_a_letter_at_its_end() -> None:
+    senders = Senders(Console(), FileOutbox(Path()), office="示例车管所", phone="0759-0000000")
+
+    assert senders.text_message("验证码 123456") == "【示例车管所】验证码 123456"
+    assert senders.letter("请带身份证明原件。") == "请带身份证明原件。\n\n示例车管所 0759-0000000"

@@ -39,7 +39,7 @@ def test_a_due_message_is_sent_once_and_marked(sessions: Sessions, clock: FixedC
 
     [notice] = notices(sessions)
     assert counts == [1, 0]
-    assert gateway.accepted == [(f"notice-{notice.id}", "标题0\n正文0")]
+    assert gateway.accepted == [(f"notice-{notice.id}", "【测试车管所】正文0")]
     assert notice.sent_at is not None
     assert notice.tries == 1
 
@@ -58,8 +58,7 @@ def test_what_goes_to_the_inbox_is_not_sent(sessions: Sessions, clock: FixedCloc
         to = recipient(session, factories.person(session))
         words = dict.fromkeys(("reference", "service_zh", "service_en", "site", "site_en", "address"), "x")
         hours = dict.fromkeys(("starts_at", "ends_at", "cancel_until"), clock.now())
-        days = dict.fromkeys(("day", "cancel_day"), local_day(clock.now()))
-        facts: dict[str, object] = {**words, **hours, **days}
+        facts: dict[str, object] = {**words, **hours, "day": local_day(clock.now())}
         tell(session, to, "booking_confirmed", event="a test", facts=facts, now=clock.now())
 
     assert send_due(sessions, gateway.senders, clock.now()) == 1

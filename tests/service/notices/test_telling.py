@@ -18,7 +18,7 @@ from tests import factories
 from tests.conftest import NOW
 
 FACTS: dict[str, object] = {
-    "plan": 7, "site": "测试考场", "site_en": "Test site", "day": local_day(NOW), "publish_day": local_day(NOW),
+    "plan": 7, "site": "测试考场", "site_en": "Test site", "day": local_day(NOW),
     "publish_by": NOW,
 }  # fmt: skip
 
