@@ -43,6 +43,37 @@ class ShownResult:
     site_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How places in tests are given: the method, calendar days before the test, local hours ("17:00")."""
+
+    method: str
+    plan_days: int
+    close_days: int
+    close_clock: str
+    draw_clock: str
+    release_days: int
+    release_clock: str
+    freed_clock: str
+    cancel_days: int  # working days
+
+
+def terms_on(session: Session, day: date) -> Terms:
+    """Return the terms in force on `day`; one statement."""
+    values = policies.all_values(session, day)
+    return Terms(
+        method=values.code("exams.method"),
+        plan_days=values.number("plans.lead_days"),
+        close_days=values.number("rounds.close_days_before"),
+        close_clock=f"{values.clock('rounds.close_hour'):%H:%M}",
+        draw_clock=f"{values.clock('rounds.draw_hour'):%H:%M}",
+        release_days=values.number("exams.release_days_before"),
+        release_clock=f"{values.clock('exams.release_hour'):%H:%M}",
+        freed_clock=f"{values.clock('slots.freed_seats_hour'):%H:%M}",
+        cancel_days=values.number("bookings.cancel_working_days"),
+    )
+
+
 def settings_on(session: Session, day: date) -> Settings:
     """Return the office's reading of the unsettled points in force on `day`."""
     values = policies.all_values(session, day)

@@ -1,4 +1,4 @@
-"""What the front page tells: the next days with places, and the office's terms in force."""
+"""What the front page tells: the next days with places, ."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from booking.kernel.calendar import local_day
 from booking.lines import LINES
-from booking.policies import queries as policies
 from booking.slots.queries import OpenSlot, slots_between
 
 DAYS_AHEAD = 14
@@ -29,20 +28,6 @@ class NextDate:
     remaining: int
     capacity: int
     is_collecting: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The office settings that the front page puts into words: calendar days before the exam, local hours."""
-
-    method: str
-    plan_days: int
-    close_days: int
-    close_clock: str
-    draw_clock: str
-    release_days: int
-    release_clock: str
-    freed_clock: str
 
 
 def next_dates(session: Session, *, now: datetime) -> Sequence[NextDate]:
@@ -75,21 +60,6 @@ def _by_day(slots: Sequence[OpenSlot], now: datetime) -> Iterator[NextDate]:
             sum(slot.capacity for slot in same),
             any(slot.is_collecting(now) for slot in same),
         )
-
-
-def terms_on(session: Session, day: date) -> Terms:
-    """Return the terms in force on `day`."""
-    values = policies.all_values(session, day)
-    return Terms(
-        method=values.code("exams.method"),
-        plan_days=values.number("plans.lead_days"),
-        close_days=values.number("rounds.close_days_before"),
-        close_clock=f"{values.clock('rounds.close_hour'):%H:%M}",
-        draw_clock=f"{values.clock('rounds.draw_hour'):%H:%M}",
-        release_days=values.number("exams.release_days_before"),
-        release_clock=f"{values.clock('exams.release_hour'):%H:%M}",
-        freed_clock=f"{values.clock('slots.freed_seats_hour'):%H:%M}",
-    )
 
 
 def answers(session: Session) -> bool:

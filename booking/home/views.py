@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from booking.exams.queries import terms_on
 from booking.guides.queries.announcements import announcements_on
 from booking.home import queries, samples
 from booking.home.forms import SampleForm
@@ -22,7 +23,7 @@ ONE_YEAR = 365 * 24 * 3600
 def index() -> ResponseReturnValue:
     with reading(sessions()) as session:
         dates = queries.next_dates(session, now=now())
-        terms = queries.terms_on(session, today())
+        terms = terms_on(session, today())
         announced = announcements_on(session, today())
     return render_template("home/index.html", next_dates=dates, terms=terms, announced=announced)
 

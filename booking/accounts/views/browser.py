@@ -61,6 +61,11 @@ def way_on() -> str:
     return own_path(request.args.get("next")) or url_for("home.index")
 
 
+def heading_on(endpoint: str) -> str:
+    """Return the address of a further page of the same errand, which still knows where it leads in the end."""
+    return url_for(endpoint, next=own_path(request.args.get("next")))
+
+
 def keep(name: str, sealed: str) -> None:
     """Keep sealed text in the cookie from one page of a form to the next."""
     cookie[name] = sealed

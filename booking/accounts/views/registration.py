@@ -1,8 +1,9 @@
 """Pages of registering: what we keep and why, who you are, the code from your phone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -23,12 +24,17 @@ from booking.web.language import language, worded
 KEPT = "registering"
 
 
+@bp.context_processor
+def _ways() -> dict[str, Callable[[str], str]]:
+    return {"heading_on": browser.heading_on}
+
+
 @bp.get("/register")
 @public
 def register() -> ResponseReturnValue:
     """Begin with the privacy notice."""
     if current_user.is_authenticated:
-        return redirect(url_for("home.index"), 303)
+        return redirect(browser.way_on(), 303)
     return render_template("accounts/register.html")
 
 
@@ -50,7 +56,7 @@ def register_details() -> ResponseReturnValue:
     _ask(applicant)  # before hashing, so that whoever asks too often keeps no processor busy
     password_hash = passwords.hashed(form.password.data, least=LEAST_APPLICANT)
     browser.keep(KEPT, replace(applicant, password_hash=password_hash).sealed(sessions().keyring))
-    return redirect(url_for("accounts.register_code"), 303)
+    return redirect(browser.heading_on("accounts.register_code"), 303)
 
 
 @bp.route("/register/code", methods=["GET", "POST"])
@@ -59,7 +65,7 @@ def register_code() -> ResponseReturnValue:
     """Ask for the code, open the account, and go in."""
     applicant = browser.kept(KEPT, registration.unsealed)
     if applicant is None:
-        return redirect(url_for("accounts.register"), 303)
+        return redirect(browser.heading_on("accounts.register"), 303)
     form = CodeForm()
     token = None
     if form.validate_on_submit():
@@ -72,7 +78,7 @@ def register_code() -> ResponseReturnValue:
         page = render_template("accounts/register_code.html", form=form, phone=phone)
         return page, 422 if form.is_submitted() else 200
     browser.hold(token)
-    return redirect(url_for("home.index"), 303)
+    return redirect(browser.way_on(), 303)
 
 
 @bp.post("/register/code/again")
@@ -81,9 +87,9 @@ def register_code_again() -> ResponseReturnValue:
     """Send another code."""
     applicant = browser.kept(KEPT, registration.unsealed)
     if applicant is None:
-        return redirect(url_for("accounts.register"), 303)
+        return redirect(browser.heading_on("accounts.register"), 303)
     _ask(applicant)
-    return redirect(url_for("accounts.register_code"), 303)
+    return redirect(browser.heading_on("accounts.register_code"), 303)
 
 
 @bp.errorhandler(RegistrationRefusedError)

@@ -9,9 +9,10 @@ from booking.exams.views import (
     own_request,
     records,
     requesting,
+    start,
 )
 from booking.exams.views.blueprint import bp
 
-MODULES = (learner, own, requesting, own_request, desk, behalf, behalf_requests, records)
+MODULES = (learner, own, requesting, own_request, desk, behalf, behalf_requests, records, start)
 
 __all__ = ["MODULES", "bp"]
