@@ -58,6 +58,12 @@ def style() -> ResponseReturnValue:
     return render_template("home/style.html", samples=samples, form=form, clean=SampleForm(prefix="fresh-"))
 
 
+@bp.get("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    return render_template("home/accessibility.html")
+
+
 @bp.get("/healthz")
 @public
 def alive() -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from booking.kernel.errors import Language, NotAllowedError, Wording
 from booking.kernel.ids import AccountId, PersonId, SiteId
 from booking.web.words import ROLES
 
-HOURS = Wording("周一至周五 08:30–12:00，14:30–17:30", "Monday to Friday 08:30–12:00 and 14:30–17:30")
+HOURS = Wording("周一至周五 08:30–12:00，14:30–17:30", "Mon–Fri 08:30–12:00, 14:30–17:30")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class SignedIn(UserMixin):
     name: str
     masked_phone: str
     language: Language
+    expires_at: datetime
+    ends_at: datetime  # earlier than `expires_at` where a sign-in without work ends before
 
     def get_id(self) -> str:
         return self.token
