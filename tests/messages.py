@@ -86,10 +86,15 @@ OTHERS: dict[str, list[Facts]] = {
     "override_declined": [{**TEST, "holder": "", "reason": REASON}, {**CAR, "reason": REASON}],
     "override_expired": [{**TEST, "holder": ""}, CAR],
     "password_changed": [{"at": MORNING}],
+    "password_key": [{"key": "K7MP-2QXD-ABCD-EFGH", "hours": 24}],
     "phone_changed": [{"tail": "5678"}],
     "plan_missed": [{**PLACE, "plan": 17, "publish_by": END_OF_DAY}],
     "rating_answered": [{"reference": "K7MP2QXDAB", "answer": ANSWER}],
+    "recovery_code_used": [{"at": MORNING, "left": 9}],
     "round_alarm": each({"round": 12, "day": date(2026, 12, 8)}, "problem", "late", "differing", "doubt"),
+    "second_factor_refused": [{"at": MORNING}],
+    "second_factor_reset": [{"at": MORNING}],
+    "second_factor_set": [{"at": MORNING}],
 }  # fmt: skip
 
 

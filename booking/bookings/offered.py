@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -101,7 +101,14 @@ def note_of(slot: OpenSlot, state: str) -> str:
     if state == "full":
         later = slot.capacity - slot.released
         return str(
-            _("%(count)s more places come on sale later.", count=later) if later > 0 else _("All places are taken.")
+            ngettext(
+                "%(count)s more place comes on sale later.",
+                "%(count)s more places come on sale later.",
+                later,
+                count=later,
+            )
+            if later > 0
+            else _("All places are taken.")
         )
     sentences = {
         "collecting": (_l("Requests until %(moment)s."), slot.requests_until),

@@ -5,6 +5,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -122,8 +123,22 @@ def notice_in_words(hours: int) -> str:
     if hours == 0:
         return str(_("At any time"))
     if hours % 24 == 0:
-        return str(_("No later than %(days)s days before the session", days=hours // 24))
-    return str(_("No later than %(hours)s hours before the session", hours=hours))
+        return str(
+            ngettext(
+                "No later than %(days)s day before the session",
+                "No later than %(days)s days before the session",
+                hours // 24,
+                days=hours // 24,
+            )
+        )
+    return str(
+        ngettext(
+            "No later than %(hours)s hour before the session",
+            "No later than %(hours)s hours before the session",
+            hours,
+            hours=hours,
+        )
+    )
 
 
 class RecordForm(FlaskForm):

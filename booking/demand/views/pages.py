@@ -68,7 +68,10 @@ def make_drafts() -> ResponseReturnValue:
             made = service.make_drafts(session, first, seen=seen, actor=actor(), now=now())
     except ConflictError:  # it comes to something else by now: that is shown, and nothing was saved
         return _page(_preview(), changed=True), REFUSED
-    flash(_("%(count)s drafts saved. Submit them for approval when they are complete.", count=len(made)), "success")
+    flash(
+        _("Drafts saved: %(count)s. Submit them for approval when they are complete.", count=len(made)),
+        "success",
+    )
     return redirect(url_for("plans.board", week=monday_of(first).isoformat()), SAVED)
 
 

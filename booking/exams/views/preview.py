@@ -199,7 +199,7 @@ def _option(slot: AskableSlot, others: Mapping[int, Crowd], codes: Sequence[str]
 
 def _numbers(slot: AskableSlot, others: Mapping[int, Crowd]) -> str:
     people = others[slot.round_id].asking(str(slot.slot_id), str(slot.site_id))
-    return str(_("%(places)s places; %(people)s others ask so far", places=slot.places, people=people))
+    return str(_("places: %(places)s; others who ask so far: %(people)s", places=slot.places, people=people))
 
 
 def _site_options(session: Session, subject: str, slots: Sequence[AskableSlot], codes: Sequence[str]) -> list[Option]:
@@ -216,7 +216,7 @@ def _all_there(slots: Sequence[AskableSlot]) -> str:
     if not slots:
         return str(_("No session takes requests here now; only for later dates."))
     return str(
-        _("%(count)s sessions, %(places)s places", count=len(slots), places=sum(slot.places for slot in slots))
+        _("sessions: %(count)s, places: %(places)s", count=len(slots), places=sum(slot.places for slot in slots))
     )
 
 

@@ -75,7 +75,10 @@ def _save(station: StationShown, form: PlanForm, preview: Preview) -> ResponseRe
         preview = _preview(station.id, form)
         form.seen.data = preview.digest
         return _page(station, form, preview, changed=True), UNPROCESSABLE
-    flash(_("%(count)s drafts saved. Submit them for approval when they are complete.", count=len(plans)), "success")
+    flash(
+        _("Drafts saved: %(count)s. Submit them for approval when they are complete.", count=len(plans)),
+        "success",
+    )
     return redirect(url_for("plans.board", week=monday_of(days[0].day), site=station.id), SEE_OTHER)
 
 

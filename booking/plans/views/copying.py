@@ -64,7 +64,7 @@ def _save(form: CopyForm) -> ResponseReturnValue:
     except ConflictError:  # it comes to something else by now: that is shown, and nothing was saved
         return _page(form, _preview(form), changed=True), REFUSED
     if made:
-        sentence = _("%(count)s drafts saved. Submit them for approval when they are complete.", count=len(made))
+        sentence = _("Drafts saved: %(count)s. Submit them for approval when they are complete.", count=len(made))
         flash(sentence, "success")
     else:
         flash(_("Nothing was left to copy; no draft was made."), "notice")

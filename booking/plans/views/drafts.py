@@ -79,7 +79,10 @@ def _save(form: PatternForm, preview: Preview) -> ResponseReturnValue:
         preview = _preview(form)
         form.seen.data = preview.digest
         return render_template("plans/new.html", form=form, preview=preview, changed=True), 422
-    flash(_("%(count)s drafts saved. Submit them for approval when they are complete.", count=len(plans)), "success")
+    flash(
+        _("Drafts saved: %(count)s. Submit them for approval when they are complete.", count=len(plans)),
+        "success",
+    )
     return redirect(url_for("plans.board", week=monday_of(preview.clean[0].day), site=form.site_id), 303)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from booking.kernel.actors import Act
@@ -127,7 +128,7 @@ def _take_all(steps: Iterable[tuple[PlanId, Step]]) -> ResponseReturnValue:
         except BookingError as refusal:
             refused.append(_("Plan no. %(plan)s: %(reason)s", plan=plan_id, reason=_reason(refusal)))
     if taken:
-        flash(_("Done for %(count)s plans.", count=taken), "success")
+        flash(ngettext("Done for %(count)s plan.", "Done for %(count)s plans.", taken, count=taken), "success")
     for sentence in refused:
         flash(sentence, "error")
     site, day = request.form.get("site") or None, day_asked(request.form.get("day"))

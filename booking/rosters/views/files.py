@@ -4,7 +4,7 @@ from io import BytesIO
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from booking.bookings.paper import NoPrinterError, pdf_of
 from booking.kernel.actors import Act
@@ -42,7 +42,7 @@ def results_file(slot_id: int) -> ResponseReturnValue:
             )
     except ImportRefusedError as refusal:
         return _page(roster, form, told(refusal.errors)), UNPROCESSABLE
-    flash(_("Imported: %(count)s lines.", count=count), "success")
+    flash(ngettext("Imported: %(count)s line.", "Imported: %(count)s lines.", count, count=count), "success")
     return redirect(url_for("rosters.show", slot_id=slot_id), SEE_OTHER)
 
 

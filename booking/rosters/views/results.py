@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
@@ -44,7 +45,10 @@ def results(slot_id: int) -> ResponseReturnValue:
     count = _record(roster, form)
     if count is None:
         return _page(roster, form), UNPROCESSABLE
-    flash(_("Recorded: %(count)s results.", count=count), "success" if count else "warning")
+    flash(
+        ngettext("Recorded: %(count)s result.", "Recorded: %(count)s results.", count, count=count),
+        "success" if count else "warning",
+    )
     return redirect(url_for("rosters.results", slot_id=slot_id), SEE_OTHER)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -127,7 +127,7 @@ def written(figure: Figure, number: Decimal | None) -> str:
     if figure.unit is Unit.PERCENT:
         return str(percent(number))
     if figure.unit is Unit.DAYS:
-        return str(_("%(number)s days", number=number))
+        return str(ngettext("%(number)s day", "%(number)s days", number, number=number))
     if figure.unit is Unit.HOURS:
         return str(_("%(number)s h", number=number))
     return f"{number}"

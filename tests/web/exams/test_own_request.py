@@ -48,10 +48,10 @@ def test_the_page_says_position_people_places_and_when_the_result_comes(learner:
     page = text_of(learner, asked(learner, town.slots[0]))
 
     assert "Your request is in" in page
-    assert "place 2 for reference, of 2 people (you included) for 6 places" in page
+    assert "place 2 for reference; people: 2 (you included), places: 6" in page
     assert "on Fri 4 Dec 21:30, at once to everybody by message" in page
     assert "Test site" in page
-    assert ": 2 places, 2 people, you included" in page
+    assert ": places 2, people 2, you included" in page
     assert "It moves back when somebody with an earlier ranking time joins" in page
 
 
@@ -93,7 +93,7 @@ def test_whoever_was_not_granted_learns_place_cut_off_and_what_would_have_been_e
     assert "Not granted in the draw: place 2 in the queue" in page
     assert "4 of 5" in page
     assert "Your ranking time Wed 11 Mar 2026" in page
-    assert "2 places, 5 people Mon 9 Mar 2026 A ranking time before Mon 9 Mar 2026." in page
+    assert "places: 2, people: 5 Mon 9 Mar 2026 A ranking time before Mon 9 Mar 2026." in page
     assert "first on Sat 5 Dec 12:00 and then daily" in page
     assert "It costs nothing and counts as no attempt" in page
 
@@ -101,7 +101,7 @@ def test_whoever_was_not_granted_learns_place_cut_off_and_what_would_have_been_e
 def test_the_sessions_of_a_round_stand_in_the_order_of_the_wishes_each_once(learner: Visitor, town: Town) -> None:
     page = text_of(learner, asked(learner, town.slots[2], f"*{town.site_id}"))
 
-    listed = re.findall(r"(\d\d):30–\d\d:30 · [^:]+: 2 places, 1 people, you included", page)
+    listed = re.findall(r"(\d\d):30–\d\d:30 · [^:]+: places 2, people 1, you included", page)
     assert listed == ["14", "08", "10"]
 
 
@@ -261,4 +261,4 @@ def test_the_odds_come_from_rounds_that_were_drawn(
 
     page = text_of(visitor(actor=mei), f"/exams/subject_2/request?step=check&wish={slot_id}")
 
-    assert "in the last 1 rounds, 2 of 4 people who asked got a place there (50 %)" in page
+    assert "latest rounds: 1; people who asked: 4, of whom got a place there: 2 (50 %)" in page

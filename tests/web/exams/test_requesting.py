@@ -107,10 +107,10 @@ def test_the_check_page_says_everything_before_anything_is_stored(
 
     page = text_of(learner, step("check", town.slots[0], f"*{town.site_id}"))
 
-    assert "2 places; 2 others ask so far" in page
+    assert "places: 2; others who ask so far: 2" in page
     assert "Wed 11 Mar 2026 Rules for the Work of Driving Tests, art. 9 your ranking time" in page
-    assert "place 2 for reference, of 4 people (you included) for 6 places" in page
-    assert "1 others rank at the same time as you" in page
+    assert "place 2 for reference; people: 4 (you included), places: 6" in page
+    assert "1 other ranks at the same time as you" in page
     assert "Thu 3 Dec 17:00 Fri 4 Dec 12:00 Fri 4 Dec 21:30 Sat 5 Dec 12:00" in page
     assert "no round of this subject has been drawn there yet" in page
     assert "Whoever cancels a granted place ranks from that moment on" in page

@@ -72,7 +72,7 @@ def test_a_request_is_stored_in_order_and_shown_with_its_receipt(
     page = browser.get(answer.location).text
     assert "Your request is in" in page
     assert page.index("Tue 8 Dec 09:00–10:00 · 北站") < page.index("Any window at 北站")
-    assert "place 1 for reference, of 1 vehicles for 3 places" in page
+    assert "place 1 for reference; vehicles: 1, places: 3" in page
     link = page.split('href="', 1)[1]
     receipt = next(part.split('"', 1)[0] for part in link.split('href="') if "/receipts/" in part.split('"', 1)[0])
     assert "office_signature" in browser.get(receipt).text or json.loads(browser.get(receipt).text)

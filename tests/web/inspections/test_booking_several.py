@@ -90,7 +90,7 @@ def test_all_are_booked_one_after_the_other_and_listed(
     assert first.status_code == second.status_code == 303
     assert first.location == second.location
     page = browser.get(first.location).text
-    assert "2 of 2 vehicles have a booking" in page
+    assert "Vehicles with a booking: 2 of 2" in page
     assert "09:00–10:00" in page
     assert "10:00–11:00" in page
     assert made(sessions) == 2
@@ -121,7 +121,7 @@ def test_as_many_as_possible_lists_who_got_nothing_with_the_reason(
 
     page = browser.get(browser.post(where, data=fields).location).text
 
-    assert "1 of 2 vehicles have a booking" in page
+    assert "Vehicles with a booking: 1 of 2" in page
     assert "Somebody else took the last place at this moment." in page
     assert made(sessions) == 1
 

@@ -69,7 +69,7 @@ def test_the_effect_is_shown_before_anything_is_announced(yard: Yard) -> None:
     page = yard.operator.submit(new(yard), outage(yard))
 
     assert page.status_code == 200
-    assert "It hits 3 bookings and lowers 9 open places in 1 windows" in page.text
+    assert "Bookings hit: 3. Open places taken off: 9. Windows that get smaller: 1." in page.text
     assert station(yard).outages == ()
     assert blocked(yard, slot_id) == 0
 
@@ -82,7 +82,7 @@ def test_what_was_looked_at_is_announced_and_takes_places_off_sale(yard: Yard) -
     (one,) = station(yard).outages
     assert (one.starts_at, one.ends_at) == (at_local(DAY, time(9)), at_local(DAY, time(10)))
     assert blocked(yard, slot_id) == 9
-    assert "It hits 3 bookings and lowers 9 open places" in page
+    assert "Bookings hit: 3. Open places taken off: 9." in page
     assert "粤G·7***4" in page
     assert "70014" not in page
     assert not re.search(r"\b1\d{10}\b", page)  # telephones are masked

@@ -74,7 +74,7 @@ def test_days_that_conflict_are_named_and_left_out(yard: Yard) -> None:
 
     assert "There is a plan for this site, service and day already" in page
     assert "5 days with conflicts are left out" in page
-    assert "Save 1 drafts" in page
+    assert "Save 1 draft" in page
 
 
 def test_days_without_a_window_are_said_so(yard: Yard) -> None:

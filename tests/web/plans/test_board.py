@@ -93,7 +93,7 @@ def test_a_week_is_copied_after_a_look_and_a_holiday_is_left_out(
     again = planner.submit("/desk/plans/copy", {**asked, "step": "save", "seen": seen})
 
     assert "The site is closed that day" in preview
-    assert "Save 1 drafts" in preview
+    assert "Save 1 draft" in preview
     assert (saved.status_code, again.status_code) == (303, 422)
     assert planned(sessions) == [(day, PlanState.DRAFT) for day in ("12-08", "12-09", "12-15")]
 

@@ -254,7 +254,7 @@ def test_a_session_is_withdrawn_by_two_people_and_the_public_reads_why(
     answer = approver.submit(f"/desk/plans/withdrawals/{number}/approve", on=f"/desk/plans/withdrawals/{number}")
 
     assert "This hits 0 bookings" in shown
-    assert "We are sorry: the office has withdrawn the Subject 2 (field) session" in shown
+    assert "We are sorry: the office has withdrawn the session of your Subject 2 (field)" in shown
     assert (empty.status_code, answer.status_code) == (422, 303)
     with reading(sessions) as session:
         assert session.get_one(Slot, slot_id).state is SlotState.WITHDRAWN
