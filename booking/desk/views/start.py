@@ -76,6 +76,7 @@ def _page(form: SearchForm, found: Found | None = None) -> str:
         parked=[park(one, asked.get(one.vehicle_id)) for one in found.vehicles] if found else (),
         days=[(day, [one for one in tests if one.day == day]) for day in (today(), today() + timedelta(1))],
         waiting=work,
+        now=now(),
         searchers=counts,
         window=WindowForm(formdata=None, data={"window": cookie.get(WINDOW, "")}),
         roster=ROSTER if ROSTER in current_app.view_functions else None,

@@ -89,6 +89,7 @@ def request_page(session: Session, known: ShownRequest, person: MaskedPerson | N
         "ranking": ranking_lines(session, known.person_id, known.service) if known.is_live else (),
         "odds": odds_lines(session, known.service, sites_of(wishes)) if known.is_live else (),
         "notice": notice_in_words(known.notice_hours),
+        "now": now(),
         **_links(known, person),
     }
     return render_template("exams/request.html", **page)

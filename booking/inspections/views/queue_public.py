@@ -1,6 +1,6 @@
 """The queue of a station for everybody: a page for the telephone, and a display for the wall. Numbers, no plates."""
 
-from flask import Response, make_response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from booking.inspections.queries.station_day import PublicDay, public_day
@@ -24,12 +24,10 @@ def station_queue(site_id: int) -> ResponseReturnValue:
 @bp.get("/inspections/stations/<int:site_id>/display")
 @public
 def call_display(site_id: int) -> ResponseReturnValue:
-    """Show the calls in large type; the browser asks for the page again by itself."""
-    response: Response = make_response(
-        render_template("inspections/station/display.html", day=_day(site_id), now=now())
+    """Show the calls in large type; the browser brings them up to date by itself, with or without script."""
+    return render_template(
+        "inspections/station/display.html", day=_day(site_id), now=now(), refresh_seconds=REFRESH_SECONDS
     )
-    response.headers["Refresh"] = str(REFRESH_SECONDS)
-    return response
 
 
 def _day(site_id: int) -> PublicDay:

@@ -8,7 +8,7 @@ from datetime import date
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -140,6 +140,7 @@ def own_request(reference: str) -> ResponseReturnValue:
             "wishes": [_in_words(wish) for wish in wishes_shown(session, request_.id)],
             "rounds": _rounds(session, request_),
             "ranking": ranking_lines(session, known) if request_.is_live else (),
+            "now": now(),
         }
     return render_template("inspections/booking_request.html", **page)
 
@@ -223,7 +224,16 @@ def _offer(session: Session, known: Bookable) -> Offer:
 def _window_in_words(slot: AskableSlot) -> str:
     station = named(slot.site_name, slot.site_name_en)
     hours = f"{clock(slot.starts_at)}–{clock(slot.ends_at)}"
-    return str(_("%(hours)s, %(station)s: %(count)s places", hours=hours, station=station, count=slot.places))
+    return str(
+        ngettext(
+            "%(hours)s, %(station)s: %(count)s place",
+            "%(hours)s, %(station)s: %(count)s places",
+            slot.places,
+            hours=hours,
+            station=station,
+            count=slot.places,
+        )
+    )
 
 
 def _in_words(wish: WishedSlot) -> str:

@@ -3,10 +3,7 @@
 const STORE = "desk-keys";
 const bar = document.querySelector(".desk-keys");
 const here = document.getElementById("main");
-const numbered = [...here.querySelectorAll("[data-first], .choice input, a.button, button.button")]
-  .filter((one) => !one.closest(".filters, .desk-keys, [data-unnumbered]"))
-  .slice(0, 9);
-
+let numbered = [];
 let on = localStorage.getItem(STORE) !== "off";
 
 function isTyping(target) {
@@ -30,6 +27,9 @@ function number(one, digit) {
 function show() {
   for (const badge of document.querySelectorAll("#main kbd")) badge.remove();
   for (const one of numbered) one.removeAttribute("aria-keyshortcuts");
+  numbered = [...here.querySelectorAll("[data-first], .choice input, a.button, button.button")]
+    .filter((one) => !one.closest(".filters, .desk-keys, [data-unnumbered]"))
+    .slice(0, 9);
   if (on) numbered.forEach((one, place) => number(one, String(place + 1)));
   const turn = document.createElement("button");
   turn.type = "button";
@@ -38,7 +38,8 @@ function show() {
   turn.addEventListener("click", () => {
     on = !on;
     localStorage.setItem(STORE, on ? "on" : "off");
-    show();
+    addEventListener("htmx:afterSwap", show); // a part of the page was shown anew, with other buttons
+show();
     bar.querySelector("button").focus();
   });
   bar.replaceChildren(on ? `${bar.dataset.says} ` : "", turn);
@@ -56,4 +57,5 @@ for (const one of document.querySelectorAll("[data-print]")) {
   one.addEventListener("click", () => window.print());
   one.hidden = false;
 }
+addEventListener("htmx:afterSwap", show); // a part of the page was shown anew, with other buttons
 show();
