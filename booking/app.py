@@ -35,10 +35,10 @@ from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
 from booking.stats.views import pages as stats
 from booking.transfers.views import pages as transfers
-from booking.web import easy, errors, headers, language, words
+from booking.web import assets, compression, easy, errors, headers, language, words
 from booking.web.house import House, Office, house
 from booking.web.language import worded
-from booking.web.navigation import navigation, this_page
+from booking.web.navigation import places
 from booking.web.paths import RowIdConverter
 from config import Settings, read_settings
 
@@ -97,7 +97,9 @@ def create_app(
     language.install(app)
     easy.install(app)
     words.install(app, service_names())
-    headers.install(app, over_tls=settings.secure_cookies)
+    headers.install(app, over_tls=settings.secure_cookies)  # first: what is done to an answer is done last to first
+    compression.install(app)
+    assets.install(app)
     errors.install(app)
     CSRFProtect(app).exempt(api.bp)  # its callers bring a token that no browser sends by itself
     _install_sign_in(app)
@@ -127,11 +129,10 @@ def _install_sign_in(app: Flask) -> None:
 
 def _frame() -> dict[str, object]:
     """What every page's frame shows."""
-    office = house().office
+    here = house()
     return {
         "me": current_user if current_user.is_authenticated else None,
-        "office": {"name": worded(office.name), "phone": office.phone, "hours": worded(office.hours)},
-        "demo": house().is_demo,
-        "navigation": navigation(),
-        "this_page": this_page(),
+        "office": {"name": worded(here.office.name), "phone": here.office.phone, "hours": worded(here.office.hours)},
+        "demo": here.is_demo,
+        "navigation": list(places()),
     }

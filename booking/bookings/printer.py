@@ -15,7 +15,7 @@ class OwnFiles(URLFetcher):
     """Give the files under /static/, and refuse every other address: a sheet never asks a network or the disk."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        path = (STATIC / unquote(url.removeprefix(f"{HOUSE}/static/"))).resolve()
+        path = (STATIC / unquote(url.removeprefix(f"{HOUSE}/static/").partition("?")[0])).resolve()
         is_own = url.startswith(f"{HOUSE}/static/") and path.is_relative_to(STATIC) and path.is_file()
         if not is_own or path.suffix not in KINDS:
             raise FatalURLFetchingError(f"a sheet asks for {url}, which is no file of this house")

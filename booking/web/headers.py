@@ -42,8 +42,7 @@ def install(app: Flask, *, over_tls: bool) -> None:
         response.headers.extend([header for header in HEADERS.items() if header[0].lower() not in present])
         if over_tls:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "no-store")
         milliseconds = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000)
         log.info(
             "answered", endpoint=request.endpoint, method=request.method, status=response.status_code, ms=milliseconds

@@ -52,7 +52,7 @@ def opened(chromium: Browser, html: str) -> Iterator[Opened]:
 
     def open_page(record: str, *, scripts: bool = True) -> Page:
         def answer(route: Route) -> None:
-            path = route.request.url.removeprefix(HOUSE)
+            path = route.request.url.removeprefix(HOUSE).partition("?")[0]
             file = ROOT / path.removeprefix("/")
             kind = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}.get(
                 file.suffix, "text/html"

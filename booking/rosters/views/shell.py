@@ -4,7 +4,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import current_app
+
+from booking.web.assets import plain_address
 
 FILES = (
     "css/app.css",
@@ -19,8 +21,8 @@ SCOPE = "/station/rosters/"
 
 
 def addresses() -> list[str]:
-    """Return the addresses of the files."""
-    return [url_for("static", filename=name) for name in FILES]
+    """Return the addresses of the files as paths: the worker keeps each under its path, whatever digest a page adds."""
+    return [plain_address(name) for name in FILES]
 
 
 def worker_source() -> str:
