@@ -24,12 +24,13 @@ from booking.rosters import models as _rosters
 from booking.sites import models as _sites
 from booking.slots import models as _slots
 from booking.stats import models as _stats
+from booking.supervision import models as _supervision
 from booking.transfers import models as _transfers
 from config import read_settings
 
 TABLES = (
     _accounts, _attendance, _audit, _bookings, _exams, _guides, _inspections, _notices, _plans, _policies, _proposals,
-    _ratings, _requests, _rosters, _rounds, _sites, _slots, _stats, _transfers,
+    _ratings, _requests, _rosters, _rounds, _sites, _slots, _stats, _supervision, _transfers,
 )  # fmt: skip
 LOCK_MIGRATIONS = 4_408_001
 

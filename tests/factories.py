@@ -285,8 +285,19 @@ def _add_pass(session: Session, record: Learner, subject: str, day: date) -> Non
     session.flush()
 
 
-def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetime, held_by: str = "") -> str:
-    """Add a live booking without touching the ledger; return its reference. `held_by`: a vehicle."""
+def booking_row(
+    session: Session,
+    holder: Actor,
+    slot_id: SlotId,
+    *,
+    at: datetime,
+    held_by: str = "",
+    clerk: Actor | None = None,
+) -> str:
+    """Add a live booking without touching the ledger; return its reference.
+
+    `held_by`: a vehicle. `clerk`: who made it, called on the telephone.
+    """
     place = session.get_one(Slot, slot_id)
     row = Booking(
         reference=new_reference(),
@@ -296,8 +307,9 @@ def booking_row(session: Session, holder: Actor, slot_id: SlotId, *, at: datetim
         lane=Lane.ORDINARY,
         person_id=holder.person_id,
         holder=held_by or f"person:{holder.person_id}",
-        channel=BookingChannel.INTERNET,
-        booked_by=holder.account_id,
+        channel=BookingChannel.PHONE if clerk else BookingChannel.INTERNET,
+        booked_by=(clerk or holder).account_id,
+        reason="called" if clerk else "",
         request_key=f"test-{next(NUMBERS)}",
         created_at=at,
     )

@@ -80,6 +80,8 @@ class Act(StrEnum):
     ANSWER_RATINGS = "answer_ratings"
     MOVE_DATA = "move_data"
     READ_AUDIT = "read_audit"
+    CHECK_FINDINGS = "check_findings"
+    TAKE_OUT_LOG = "take_out_log"
     PROPOSE_ACCOUNTS = "propose_accounts"
     APPROVE_ACCOUNTS = "approve_accounts"
 
@@ -126,6 +128,8 @@ ALLOWED: dict[Act, Predicate] = {
     Act.ANSWER_RATINGS: _one_of(Role.COUNTER, Role.SUPERVISOR),
     Act.MOVE_DATA: _one_of(*_DESK, Role.STATION, Role.EXAM_SITE),
     Act.READ_AUDIT: _one_of(Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
+    Act.CHECK_FINDINGS: _one_of(Role.SUPERVISOR),
+    Act.TAKE_OUT_LOG: _one_of(Role.SUPERVISOR),
     Act.PROPOSE_ACCOUNTS: _one_of(Role.ADMINISTRATOR),
     Act.APPROVE_ACCOUNTS: _one_of(Role.APPROVER),
 }

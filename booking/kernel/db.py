@@ -21,6 +21,7 @@ from sqlalchemy import (
     Executable,
     Index,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     TypeDecorator,
     UniqueConstraint,
@@ -217,7 +218,7 @@ def conflicts_as(errors: Mapping[str, type[Exception]]) -> Iterator[None]:
 def constraint_name(failure: IntegrityError) -> str:
     """Return the name of the violated constraint, index or freeze trigger; "" where it cannot be told.
 
-    PostgreSQL says it. SQLite names a CHECK, but of a UNIQUE only the columns, so that the name is looked up
+    PostgreSQL says it. SQLite names a CHECK, but of a UNIQUE or a key only the columns, so that the name is looked up
     among the tables here.
     """
     diagnosis = getattr(failure.orig, "diag", None)
@@ -233,7 +234,9 @@ def constraint_name(failure: IntegrityError) -> str:
 def _unique_on(columns: list[str]) -> str:
     table = Base.metadata.tables[columns[0].split(".")[0]]
     wanted = {column.split(".")[1] for column in columns}
-    uniques: list[UniqueConstraint | Index] = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    uniques: list[UniqueConstraint | PrimaryKeyConstraint | Index] = [
+        c for c in table.constraints if isinstance(c, UniqueConstraint | PrimaryKeyConstraint)
+    ]
     for unique in [*uniques, *(index for index in table.indexes if index.unique)]:
         if {column.name for column in unique.columns} == wanted:
             return str(unique.name)

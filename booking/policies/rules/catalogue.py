@@ -11,6 +11,7 @@ from booking.policies.rules.inspections import INSPECTIONS
 from booking.policies.rules.ratings import RATINGS
 from booking.policies.rules.rounds import ROUNDS
 from booking.policies.rules.setting import MONTHS, WORKING_DAYS, Group, Kind, Setting, Values
+from booking.policies.rules.supervision import SUPERVISION
 
 ARTICLE_52 = Wording("公安部令第162号第五十二条", "Order 162, art. 52")
 
@@ -144,7 +145,17 @@ PLACES: tuple[Setting, ...] = (
 )
 SETTINGS: Mapping[str, Setting] = {
     setting.name: setting
-    for setting in (*PLANS, *PLACES, *ROUNDS, *EXAM_DAY, *INSPECTIONS, *EXAM_LAW, *INSPECTION_LAW, *RATINGS)
+    for setting in (
+        *PLANS,
+        *PLACES,
+        *ROUNDS,
+        *EXAM_DAY,
+        *INSPECTIONS,
+        *EXAM_LAW,
+        *INSPECTION_LAW,
+        *RATINGS,
+        *SUPERVISION,
+    )
 }
 
 

@@ -1,0 +1,1 @@
+"""What the office's supervisor looks at: anomalies, spot checks, the sealed log, and what was taken out of it."""

@@ -1,0 +1,1 @@
+"""Sealing the log, drawing and closing spot checks, taking the log out."""
