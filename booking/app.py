@@ -38,7 +38,7 @@ from booking.transfers.views import pages as transfers
 from booking.web import assets, compression, easy, errors, headers, language, words
 from booking.web.house import House, Office, house
 from booking.web.language import worded
-from booking.web.navigation import places
+from booking.web.navigation import navigation, this_page
 from booking.web.paths import RowIdConverter
 from config import Settings, read_settings
 
@@ -129,10 +129,11 @@ def _install_sign_in(app: Flask) -> None:
 
 def _frame() -> dict[str, object]:
     """What every page's frame shows."""
-    here = house()
+    office = house().office
     return {
         "me": current_user if current_user.is_authenticated else None,
-        "office": {"name": worded(here.office.name), "phone": here.office.phone, "hours": worded(here.office.hours)},
-        "demo": here.is_demo,
-        "navigation": list(places()),
+        "office": {"name": worded(office.name), "phone": office.phone, "hours": worded(office.hours)},
+        "demo": house().is_demo,
+        "navigation": navigation(),
+        "this_page": this_page(),
     }

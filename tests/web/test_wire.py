@@ -69,7 +69,7 @@ def test_a_compressed_page_is_the_same_page(stranger: Visitor) -> None:
     plain, sent = stranger.get("/plans"), stranger.get("/plans", headers={"Accept-Encoding": "gzip"})
 
     assert gzip.decompress(sent.get_data()) == plain.get_data()
-    assert len(sent.get_data()) < len(plain.get_data()) / 3
+    assert len(sent.get_data()) < len(plain.get_data()) / 2
 
 
 @pytest.mark.parametrize("address", ["/plans", "/rounds/", "/static/css/app.css"])

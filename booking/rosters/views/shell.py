@@ -21,7 +21,7 @@ SCOPE = "/station/rosters/"
 
 
 def addresses() -> list[str]:
-    """Return the addresses of the files as paths: the worker keeps each under its path, whatever digest a page adds."""
+    """Return the addresses of the files as paths: the worker keeps each under its path, whatever the digest."""
     return [plain_address(name) for name in FILES]
 
 
