@@ -84,7 +84,7 @@ def test_an_owner_goes_from_the_reminder_to_the_booking(
     owner.page.wait_for_url("**/my/messages")
     looks()
     with owner.turns_the_page():
-        owner.page.get_by_role("link", name="检验还有30天到期").click()
+        owner.page.get_by_role("link", name="检验还有 30 天到期").click()
     owner.reads("已为您预留赤坎机动车检验站")
     looks()
     owner.press("前往办理")
@@ -124,7 +124,7 @@ def test_an_owner_takes_the_held_place_with_the_keyboard_alone(
     page.wait_for_url("**/")
     city.chooses(owner, "消息")
     page.wait_for_url("**/my/messages")
-    city.chooses(owner, "粤G·3***1检验还有30天到期")
+    city.chooses(owner, "粤G·3***1 检验还有 30 天到期")
     page.wait_for_url("**/my/messages/*")
     city.chooses(owner, "前往办理")
     page.wait_for_url("**/inspections/holds/*")

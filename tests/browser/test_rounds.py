@@ -101,7 +101,7 @@ def test_without_scripts_the_round_its_lists_and_the_files_are_there(
     citizen = somebody(PHONE, scripts=False)
     citizen.visit(f"/rounds/{round_id}?page=1&queue=1&leaf=3")
 
-    citizen.reads("找到了：名单第3行")
+    citizen.reads("找到了：名单第 3 行")
     citizen.reads("测*")
     assert citizen.page.get_by_role("link", name="下载公开记录").is_visible()
     width = citizen.page.evaluate("document.documentElement.scrollWidth")

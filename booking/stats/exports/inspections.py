@@ -15,7 +15,7 @@ TOTAL, STATION, KIND, CHANNEL = "total", "station", "kind", "channel"
 NAMES: Mapping[str, Wording] = {
     **{kind.value: name for kind, name in KINDS.items()},
     UNKNOWN: Wording("不详", "not known"),
-    ONLINE: Wording("互联网预约", "booked on line"),
+    ONLINE: Wording("网上预约", "booked on line"),
     "counter": Wording("窗口预约", "booked at the counter"),
     "phone": Wording("电话预约", "booked by telephone"),
     WALK_IN: Wording("没有预约", "without a booking"),
@@ -55,7 +55,7 @@ Column = tuple[Wording, Callable[[Row], str]]
 CARS: Sequence[Column] = (
     (Wording("车次", "Cars"), lambda row: str(row.cars)),
     (Wording("占全部车次", "Of all cars"), lambda row: _cell(row.of_all)),
-    (Wording("互联网预约比率", "Share on line"), lambda row: _cell(row.online)),
+    (Wording("网上预约比率", "Share on line"), lambda row: _cell(row.online)),
     (Wording("预约占可约名额", "Booked of bookable seats"), lambda row: _cell(row.fill)),
     (Wording("检验占全部名额", "Tested of all seats"), lambda row: _cell(row.served)),
     (Wording("停用名额", "Blocked seats"), lambda row: str(row.seats.blocked) if row.seats else NONE),

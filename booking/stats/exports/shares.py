@@ -13,9 +13,9 @@ COLUMNS = ("service", "online", "total", "share")
 TOTAL = "total"
 HEAD = (
     Wording("科目", "Subject"),
-    Wording("互联网预约", "On line"),
+    Wording("网上预约", "On line"),
     Wording("全部预约", "All bookings"),
-    Wording("互联网预约比率", "Share on line"),
+    Wording("网上预约比率", "Share on line"),
 )
 ALL = Wording("合计", "All together")
 

@@ -359,4 +359,4 @@ def test_the_pages_are_in_chinese_first(visitor: Visit, place: SiteId, address: 
 
     assert "检测线" in planner.get(f"{address}/lanes").text
     assert "收费（元）：小型汽车检验" in planner.get(f"{address}/terms").text
-    assert "服务时间" in planner.get(f"/sites/{place}").text
+    assert "营业时间" in planner.get(f"/sites/{place}").text

@@ -126,7 +126,7 @@ def test_a_bad_period_is_refused_with_what_was_entered(
 def test_the_page_speaks_chinese_first(app: Flask, site_id: SiteId) -> None:
     text = app.test_client().get(f"/stats?{MARCH}").get_data(as_text=True)
 
-    assert "互联网预约比率 = 互联网预约人次 ÷ 同一科目的全部预约人次" in text
+    assert "网上预约比率 = 网上预约人次 ÷ 同一科目的全部预约人次" in text
     assert EXAMS.services["safety"].zh in text
 
 
