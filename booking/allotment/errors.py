@@ -74,6 +74,6 @@ class WrongValueError(InvalidInputError):
     """A random value is not spelled as its source spells values."""
 
     wording: ClassVar[Wording] = Wording(
-        "开奖号码有误：应为20个不同的号码，从1到80，由小到大，用空格分开。",
+        "开奖号码有误：应为 20 个不同的号码，从 1 到 80，由小到大，用空格分开。",
         "These are not the numbers of a draw: 20 different ones from 1 to 80, ascending, separated by spaces.",
     )

@@ -92,8 +92,8 @@ EXAM_LAW: tuple[Setting, ...] = (
         ),
         Wording("公安部令第162号第十四条", "Order 162, art. 14"),
     ),
-    _under_139("subject_2_wait_small_139", 10, Wording("科目二等待期：C1至C5", "Wait for subject 2: C1 to C5")),
-    _under_139("subject_2_wait_large_139", 20, Wording("科目二等待期：A1至B2", "Wait for subject 2: A1 to B2")),
+    _under_139("subject_2_wait_small_139", 10, Wording("科目二等待期：C1 至 C5", "Wait for subject 2: C1 to C5")),
+    _under_139("subject_2_wait_large_139", 20, Wording("科目二等待期：A1 至 B2", "Wait for subject 2: A1 to B2")),
     _under_139("subject_2_wait_special_139", 10, Wording("科目二等待期：M、N、P", "Wait for subject 2: M, N, P")),
     _under_139(
         "road_wait_c3_c4_139", 30, Wording("道路驾驶等待期：C3、C4", "Wait for the road test: C3, C4"), 20, 30
@@ -106,7 +106,7 @@ EXAM_LAW: tuple[Setting, ...] = (
         Group.ORDER_139,
         Kind.NUMBER,
         70,
-        Wording("C1、C2、C5、F的年龄上限", "Upper age of C1, C2, C5 and F"),
+        Wording("C1、C2、C5、F 的年龄上限", "Upper age of C1, C2, C5 and F"),
         ONLY_139,
         ORDER_139,
         60,
@@ -118,7 +118,7 @@ EXAM_LAW: tuple[Setting, ...] = (
         Group.ORDER_139,
         Kind.YES_NO,
         True,
-        Wording("C2增C1和摩托车增驾是否免考科目一", "Were C2 to C1 and motorcycle upgrades free of subject 1?"),
+        Wording("C2 增 C1 和摩托车增驾是否免考科目一", "Were C2 to C1 and motorcycle upgrades free of subject 1?"),
         ONLY_139,
         ORDER_139,
     ),

@@ -28,7 +28,7 @@ INSPECTION_LAW: tuple[Setting, ...] = (
         date(2020, 11, 20),
         Wording("2020年改革从哪一天起施行", "Day from which the reform of 2020 holds"),
         Wording(
-            "7至9座小客车纳入免检、第6至10年每两年检验，从这一天起适用。",
+            "7 至 9 座小客车纳入免检、第 6 至 10 年每两年检验，从这一天起适用。",
             "From this day cars of 7 to 9 seats are included, and years 6 to 10 need a test every two years.",
         ),
         REFORMS,
