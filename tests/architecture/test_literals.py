@@ -103,7 +103,8 @@ def chinese_sentences() -> dict[str, str]:
         with path.open("rb") as file:
             for message in read_po(file, locale="zh"):
                 if message.id:
-                    found[message.string if isinstance(message.string, str) else message.string[0]] = path.name
+                    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+                    found |= dict.fromkeys(texts, path.name)
     return found
 
 
