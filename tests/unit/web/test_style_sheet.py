@@ -164,6 +164,14 @@ def test_an_idle_rule_and_an_unknown_class_are_found() -> None:
     assert class_names('<p class="a{{ " b" if x else "" }} {{ kind }}">{% if y == "c" %}') == {"a", "b"}
 
 
+def test_every_token_that_is_used_is_there() -> None:
+    there = set(re.findall(r"(--[\w-]+):", SHEET))
+
+    assert {
+        name: lost for name, text in SHEETS.items() if (lost := set(re.findall(r"var\((--[\w-]+)", text)) - there)
+    } == {}
+
+
 def classes_of(text: str) -> set[str]:
     """Return the classes that the selectors of a sheet name."""
     heads = re.sub(r"\{[^{}]*\}", "{}", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
