@@ -8,13 +8,13 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from booking.accounts.views import pages as accounts
-from booking.accounts.views.browser import signed_in
+from booking.accounts.views.browser import signed_in, to_sign_in
 from booking.allotment.views import pages as allotment
 from booking.api import document
 from booking.api.views import pages as api
 from booking.audit import views as audit
 from booking.bookings import registered
-from booking.bookings import views as bookings
+from booking.bookings.views import pages as bookings
 from booking.demand.views import pages as demand
 from booking.desk.views import pages as desk
 from booking.exams.views import pages as exams
@@ -34,6 +34,7 @@ from booking.ratings import views as ratings
 from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
 from booking.stats.views import pages as stats
+from booking.supervision.views import pages as supervision
 from booking.transfers.views import pages as transfers
 from booking.web import assets, compression, easy, errors, headers, language, words
 from booking.web.house import House, Office, house
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     ratings.bp,
     sites.bp,
     stats.bp,
+    supervision.bp,
     transfers.bp,
 )
 
@@ -125,6 +127,7 @@ def _install_sign_in(app: Flask) -> None:
     manager.login_view = "accounts.sign_in"
     manager.login_message = None
     manager.user_loader(signed_in)
+    manager.unauthorized_handler(to_sign_in)
 
 
 def _frame() -> dict[str, object]:

@@ -53,7 +53,8 @@ class NeverLiftedError(ConflictError):
     """One of the refusals is none that anybody may lift."""
 
     wording: ClassVar[Wording] = Wording(
-        "其中有不能破例的原因，任何人都无权免除。", "Among the reasons is one that nobody may lift."
+        "其中有不能破例的原因，任何人都无权免除。请先解决这个原因，或另选场次。",
+        "Among the reasons is one that nobody may lift. Settle it first, or choose another session.",
     )
 
 
@@ -61,7 +62,8 @@ class ProposedAlreadyError(ConflictError):
     """An override for the same holder and service waits already; the database says so."""
 
     wording: ClassVar[Wording] = Wording(
-        "这项业务已有一个破例申请在等待审批。", "An override of this service waits for a decision already."
+        "这项业务已有一个破例申请在等待审批，请等它有结果。",
+        "An override of this service waits for a decision already; wait for its outcome.",
     )
 
 
@@ -69,7 +71,8 @@ class DecidedError(InvalidStateError):
     """Somebody has decided it, or its time is over."""
 
     wording: ClassVar[Wording] = Wording(
-        "这个破例申请已经有结果，或者已过期。", "This override has been decided already, or its time is over."
+        "这个破例申请已经有结果，或者已过期。请刷新后查看。",
+        "This override has been decided already, or its time is over. Please look again.",
     )
 
 

@@ -39,6 +39,8 @@ class ShownBooking:
     site_name: str
     site_name_en: str
     address: str
+    directions: str  # how to get there; "" where the site has said nothing
+    directions_en: str
     site_phone: str
     created_at: datetime
     changes: int
@@ -150,6 +152,8 @@ def _shown() -> Select[tuple[object, ...]]:
             Site.name.label("site_name"),
             Site.name_en.label("site_name_en"),
             Site.address,
+            Site.directions,
+            Site.directions_en,
             Site.phone.label("site_phone"),
         )
         .join(Slot, Slot.id == Booking.slot_id)

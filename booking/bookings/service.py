@@ -38,7 +38,8 @@ class AlreadyBookedError(ConflictError):
     """The holder has a live booking of this service; the database says so."""
 
     wording: ClassVar[Wording] = Wording(
-        "这项业务已经有一个有效预约，不能再约。", "There is a live booking of this service already."
+        "这项业务已经有一个有效预约。要换时间，请在原预约上改期。",
+        "There is a live booking of this service already. For another time, change that booking.",
     )
 
 

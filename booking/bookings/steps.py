@@ -26,7 +26,10 @@ class ResultWaitsError(ConflictError):
 class RosterIsClosedError(InvalidStateError):
     """The roster of the slot is closed, and its bookings with it; the database says so."""
 
-    wording: ClassVar[Wording] = Wording("该场次的名单已经封存。", "The roster of that session is closed.")
+    wording: ClassVar[Wording] = Wording(
+        "该场次的名单已经封存，不能再改动。需要更正的，请到窗口办理。",
+        "The roster of that session is closed. What is wrong is put right at the counter.",
+    )
 
 
 CONFLICTS: dict[str, type[Exception]] = {"tested_booking": ResultWaitsError, "closed_booking": RosterIsClosedError}

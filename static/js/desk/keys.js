@@ -38,8 +38,7 @@ function show() {
   turn.addEventListener("click", () => {
     on = !on;
     localStorage.setItem(STORE, on ? "on" : "off");
-    addEventListener("htmx:afterSwap", show); // a part of the page was shown anew, with other buttons
-show();
+    show();
     bar.querySelector("button").focus();
   });
   bar.replaceChildren(on ? `${bar.dataset.says} ` : "", turn);

@@ -1,21 +1,15 @@
 /*
- * Lets the roster of a session open without network. The server puts `SHELL` in front: the files that such a page needs
- * and a version that changes with any of them. What the network gives always comes first; nothing but these files and
- * the pages of rosters that asked for it is ever kept.
+ * Lets the roster of a session open without network. Nothing but the files of `SHELL` and the pages of rosters that
+ * asked for it is ever kept.
  */
 
 const FILES = `roster-files-${SHELL.version}`;
 const PAGES = `roster-pages-${SHELL.version}`;
 const PAGE = /^\/station\/rosters\/\d+$/;
-const PATIENCE = 4000;
 const A_DAY = 24 * 3600 * 1000;
 
 addEventListener("install", (event) => {
-  event.waitUntil(keepFiles().then(() => skipWaiting()));
-});
-
-addEventListener("activate", (event) => {
-  event.waitUntil(forgetOthers().then(() => clients.claim()));
+  event.waitUntil(keepFiles(FILES).then(() => skipWaiting()));
 });
 
 addEventListener("message", (event) => {
@@ -27,19 +21,12 @@ addEventListener("message", (event) => {
 addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin) return;
-  if (PAGE.test(pathname) && event.request.mode === "navigate") event.respondWith(fresh(event.request, PAGES));
-  else if (SHELL.files.includes(pathname)) event.respondWith(fresh(event.request, FILES));
+  if (PAGE.test(pathname) && event.request.mode === "navigate") event.respondWith(answer(event.request, PAGES));
+  else if (SHELL.files.includes(pathname)) event.respondWith(answer(event.request, FILES));
 });
 
-async function keepFiles() {
-  const cache = await caches.open(FILES);
-  await cache.addAll(SHELL.files.map((file) => new Request(file, { cache: "no-cache" })));
-}
-
-async function forgetOthers() {
-  for (const name of await caches.keys()) {
-    if (name.startsWith("roster-") && name !== FILES && name !== PAGES) await caches.delete(name);
-  }
+function forgetOthers() {
+  return forgetEarlier("roster-", FILES, PAGES);
 }
 
 /** Keep a page as it is now, and say whether that is done. Pages of days gone by are forgotten on the way. */
@@ -60,18 +47,6 @@ async function forgetPage(pathname) {
   await (await caches.open(PAGES)).delete(pathname);
 }
 
-/** Answer from the network, and from what is kept if it does not answer in time, or has no server behind it. */
-async function fresh(request, name) {
-  const kept = await (await caches.open(name)).match(new URL(request.url).pathname);
-  if (!kept) return fetch(request);
-  const waiting = new AbortController();
-  const timer = setTimeout(() => waiting.abort(), PATIENCE);
-  try {
-    const answer = await fetch(request, { signal: waiting.signal });
-    return answer.status < 500 ? answer : kept;
-  } catch {
-    return kept;
-  } finally {
-    clearTimeout(timer);
-  }
+async function answer(request, name) {
+  return fresh(request, await (await caches.open(name)).match(new URL(request.url).pathname));
 }

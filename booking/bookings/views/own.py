@@ -1,37 +1,31 @@
-"""The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change.
-
-Whoever holds a ticket in hand, and nothing else, has it checked here as well.
-"""
+"""The holder's bookings: the list, one booking, its ticket and calendar entry. Lines cancel and change."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.bookings import queries
 from booking.bookings.calendar_entry import calendar_file, come_by, media_type
-from booking.bookings.forms import CheckForm
 from booking.bookings.paper import NoPrinterError, pdf_of
 from booking.bookings.queries import ShownBooking
 from booking.bookings.registered import called as named
 from booking.bookings.registered import line_of
-from booking.bookings.ticket import public_keys
-from booking.bookings.ticket_check import Checked, check_ticket
 from booking.bookings.ticket_code import code_of
 from booking.bookings.ticket_issue import Issued, issued
+from booking.bookings.views.blueprint import bp
 from booking.kernel.actors import Act
-from booking.kernel.calendar import local_day
+from booking.kernel.calendar import ONE_DAY, at_local, local_day
 from booking.kernel.db import reading
 from booking.kernel.errors import NotFoundError
 from booking.kernel.identifiers import masked_name
-from booking.web.guards import may, public
+from booking.web.guards import may
 from booking.web.house import me, now, sessions
 from booking.web.language import language
 
-bp = Blueprint("bookings", __name__)
-
-UNPROCESSABLE, NO_SERVICE = 422, 503
+NO_SERVICE = 503
 
 
 @bp.get("/my/bookings")
@@ -110,7 +104,12 @@ class Mine:
 
     def shown(self) -> dict[str, object]:
         """What its pages are made of."""
-        return {"booking": self.booking, "called": self.called}
+        return {"booking": self.booking, "called": self.called, "now": now(), "kept_until": self._kept_until()}
+
+    def _kept_until(self) -> datetime | None:
+        """When a device forgets the ticket: with the day of the visit, or at once where nothing is held any more."""
+        after = local_day(self.booking.starts_at) + ONE_DAY
+        return at_local(after, time.min) if self.booking.is_live else None
 
     def on_ticket(self, ticket: Issued) -> dict[str, object]:
         """What stands on its ticket beside that; its person in clear only where that is the reader."""
@@ -141,34 +140,3 @@ def _mine(reference: str) -> Mine:
             raise NotFoundError
         ticket = issued(session, booking) if booking.is_live else None
         return Mine(booking, named(session, [booking])[booking.holder], may_act, ticket)
-
-
-@bp.get("/tickets/check")
-@public
-def check_form() -> ResponseReturnValue:
-    """Ask for the text of a ticket's code."""
-    return _check_page(CheckForm())
-
-
-@bp.post("/tickets/check")
-@public
-def check() -> ResponseReturnValue:
-    """Say whether the office signed it and whether its booking stands; no address and no log holds any of it."""
-    form = CheckForm()
-    if not form.validate_on_submit():
-        return _check_page(form), UNPROCESSABLE
-    with reading(sessions()) as session:
-        found = check_ticket(session, form.text.data, now=now())
-    return _check_page(CheckForm(formdata=None), found)
-
-
-@bp.get("/tickets/key")
-@public
-def key() -> ResponseReturnValue:
-    """Give the public keys of the tickets, the one in use last, for whoever checks them without us."""
-    keys = public_keys(sessions().keyring)
-    return Response("".join(f"{name} {key.hex()}\n" for name, key in keys.items()), mimetype="text/plain")
-
-
-def _check_page(form: CheckForm, found: Checked | None = None) -> str:
-    return render_template("bookings/check.html", form=form, found=found, checked_at=now())

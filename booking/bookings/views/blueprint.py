@@ -1,0 +1,5 @@
+"""The one blueprint of all pages of bookings; `pages` puts them on it."""
+
+from flask import Blueprint
+
+bp = Blueprint("bookings", __name__)
