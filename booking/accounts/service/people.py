@@ -1,8 +1,8 @@
 """People: found by what their document says, added once, and kept up to date."""
 
+import importlib
 from datetime import date, datetime
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,6 @@ from booking.kernel.ids import PersonId, new_reference
 from booking.notices import service as notices
 
 MOST_ON_ONE_PHONE = 2  # a parent and a child
-# Surnames that are read otherwise than the character usually is.
-SURNAMES = {
-    "曾": "zeng", "区": "ou", "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "朴": "piao", "覃": "qin",
-    "翟": "zhai", "冼": "xian", "盖": "ge", "缪": "miao", "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
-}  # fmt: skip
 
 
 class KnownPersonError(ConflictError):
@@ -166,6 +161,6 @@ def has_phone(session: Session, person_id: PersonId, phone: str) -> bool:
 
 def sort_key(name: str) -> str:
     """Return how a name is filed: its sounds, the surname read as a surname."""
-    surname = next((s for s in sorted(SURNAMES, key=len, reverse=True) if name.startswith(s)), "")
-    sounds = [*SURNAMES.get(surname, "").split(), *lazy_pinyin(name[len(surname) :])]
-    return " ".join(sound.strip().lower() for sound in sounds)[:200]
+    # By name and only when asked for: the dictionary of sounds takes 50 MiB of each process that reads it.
+    key: str = importlib.import_module("booking.accounts.sounds").sort_key(name)
+    return key
