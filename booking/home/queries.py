@@ -1,6 +1,6 @@
-"""What the front page tells: the next days with places, ."""
+"""What the front page tells: the next days with places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -30,9 +30,13 @@ class NextDate:
     is_collecting: bool
 
 
-def next_dates(session: Session, *, now: datetime) -> Sequence[NextDate]:
-    """Return the next days of each line with places to ask for or to book, full ones last, at most four of each."""
-    return [item for line in LINES for item in _of_line(session, line, now)]
+def next_dates(session: Session, *, now: datetime) -> Mapping[str, Sequence[NextDate]]:
+    """Return the next days of each line with places to ask for or to book, full ones last, at most four of each.
+
+    Lines without any are left out.
+    """
+    found = {line: _of_line(session, line, now) for line in LINES}
+    return {line: dates for line, dates in found.items() if dates}
 
 
 def _of_line(session: Session, line: str, now: datetime) -> Sequence[NextDate]:

@@ -3,12 +3,14 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from booking.exams.queries import terms_on
+from booking.exams import queries as exams
 from booking.guides.queries.announcements import announcements_on
 from booking.home import queries, samples
 from booking.home.forms import SampleForm
+from booking.inspections.queries import terms as inspections
 from booking.kernel.db import reading
 from booking.web import easy
+from booking.web.cache import shared_page
 from booking.web.guards import public
 from booking.web.house import house, now, sessions, today
 from booking.web.language import COOKIE, LOCALES
@@ -21,11 +23,17 @@ ONE_YEAR = 365 * 24 * 3600
 @bp.get("/")
 @public
 def index() -> ResponseReturnValue:
+    return shared_page(_front)
+
+
+def _front() -> str:
     with reading(sessions()) as session:
         dates = queries.next_dates(session, now=now())
-        terms = terms_on(session, today())
+        terms, inspection_terms = exams.terms_on(session, today()), inspections.terms_on(session, today())
         announced = announcements_on(session, today())
-    return render_template("home/index.html", next_dates=dates, terms=terms, announced=announced)
+    return render_template(
+        "home/index.html", next_dates=dates, terms=terms, inspection_terms=inspection_terms, announced=announced
+    )
 
 
 @bp.get("/language/<language>")

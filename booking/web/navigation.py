@@ -19,9 +19,9 @@ from booking.web.easy import is_easy
 from booking.web.house import me
 
 PLACES: tuple[tuple[str, str, Act | None], ...] = (
-    (_l("Public plans"), "plans.public_plans", None),
-    (_l("Rounds"), "allotment.rounds", None),
+    (_l("Tests"), "exams.about", None),
     (_l("Inspections"), "inspections.about", None),
+    (_l("Public plans"), "plans.public_plans", None),
     (_l("Guides"), "guides.index", None),
     (_l("Tests"), "exams.path", Act.BOOK_FOR_ONESELF),
     (_l("Garage"), "inspections.garage", Act.BOOK_FOR_ONESELF),
@@ -41,6 +41,8 @@ PLACES: tuple[tuple[str, str, Act | None], ...] = (
     (_l("Ratings"), "ratings.desk", Act.SEE_RATINGS),
     (_l("Files in and out"), "transfers.index", Act.MOVE_DATA),
     (_l("Settings"), "policies.settings", Act.SEE_SETTINGS),
+    (_l("Staff accounts"), "accounts.staff_list", Act.SEE_ACCOUNTS),
+    (_l("Supervision"), "supervision.start", Act.READ_AUDIT),
     (_l("Log"), "audit.log", Act.READ_AUDIT),
 )
 # What each role does every day stands in the row; all other places of theirs are one word away.
@@ -50,7 +52,7 @@ DAILY: dict[Role, tuple[str, ...]] = {
     Role.EXAM_SITE: ("rosters.rosters", "plans.board", "notices.inbox"),
     Role.PLANNER: ("plans.board", "demand.demand", "allotment.desk", "sites.desk"),
     Role.APPROVER: ("plans.board", "allotment.desk", "desk.overrides_list", "policies.settings"),
-    Role.SUPERVISOR: ("stats.desk", "desk.overrides_list", "ratings.desk", "audit.log"),
+    Role.SUPERVISOR: ("supervision.start", "stats.desk", "desk.overrides_list", "ratings.desk", "audit.log"),
     Role.ADMINISTRATOR: ("policies.settings", "audit.log", "stats.desk", "notices.inbox"),
 }
 # In large type an applicant has four places at most; these are linked from the pages beside them.

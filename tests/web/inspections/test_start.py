@@ -81,5 +81,5 @@ def test_the_home_page_leads_to_inspections_beside_tests(stranger: Visitor, visi
     page = stranger.get("/").text
 
     assert "Book an inspection" in page
-    assert "My vehicles" not in page
-    assert "My vehicles" in visitor(Role.APPLICANT).get("/").text
+    assert "Garage" not in page
+    assert "Garage" in visitor(Role.APPLICANT).get("/").text
