@@ -46,6 +46,7 @@ from booking.policies import queries as policies
 from booking.rosters.jobs import keep_rosters
 from booking.slots.jobs import lapse_due_holds, release_due_seats, return_freed_seats
 from booking.stats.jobs import roll_up_figures
+from booking.supervision.jobs import check_log, draw_spot_checks, seal_log
 from booking.transfers.jobs.running import run_transfers
 from config import Settings
 
@@ -106,6 +107,9 @@ def jobs(outside: Outside) -> tuple[Job, ...]:
         Job("remind-owners", remind_owners, EVERY_MINUTE, hour=clock_time(9)),
         Job("roll-up-figures", roll_up_figures, EVERY_MINUTE, hour=clock_time(2, 15)),
         Job("expire", forget_outworn, EVERY_MINUTE, hour=clock_time(3, 30)),
+        Job("seal-log", seal_log, EVERY_MINUTE),
+        Job("draw-spot-checks", draw_spot_checks, EVERY_MINUTE),
+        Job("check-log", check_log, EVERY_MINUTE, hour=clock_time(3, 45)),
         Job("run-transfers", run_transfers, EVERY_THREE_SECONDS, executor=FILES),
         Job("send-messages", partial(_send, outside.senders), EVERY_TEN_SECONDS, executor=POST),
     )

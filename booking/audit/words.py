@@ -126,6 +126,10 @@ ACTS = {
     "file made": _l("file made"),
     "file failed": _l("file could not be made"),
     "file taken out": _l("file taken out"),
+    "finding looked at": _l("finding looked at"),
+    "spot checks drawn": _l("spot checks drawn"),
+    "spot check closed": _l("spot check closed"),
+    "log taken out": _l("log taken out"),
     "signed in": _l("signed in"),
     "sign-in refused": _l("sign-in refused"),
     "sign-in ended": _l("signed out"),
@@ -156,6 +160,9 @@ KINDS = {
     "export": _l("export"),
     "history": _l("history of years"),
     "transfer": _l("file in or out"),
+    "spot_check": _l("spot check"),
+    "spot_draw": _l("draw of spot checks"),
+    "log": _l("log"),
 }
 JOBS = {
     "publish-plans": _l("publish plans that are due"),
@@ -172,6 +179,9 @@ JOBS = {
     "run-transfers": _l("try, bring in and make files"),
     "send-messages": _l("send messages"),
     "expire": _l("delete what is outworn, daily at 03:30"),
+    "seal-log": _l("seal the log"),
+    "draw-spot-checks": _l("draw spot checks, each Monday"),
+    "check-log": _l("recompute seals of the log, daily at 03:45"),
 }
 FACTS = {
     "state": _l("state"),

@@ -24,6 +24,7 @@ from booking.demo.rosters import book_what_is_left, open_site, play_roster, sess
 from booking.demo.signins import Login, open_sign_ins
 from booking.demo.stations import add_stations, plan_stations
 from booking.demo.voices import let_everybody_speak
+from booking.demo.watching import watch
 from booking.exams.line import EXAMS
 from booking.kernel.calendar import at_local, local_day
 from booking.kernel.db import Sessions, reading, unit_of_work
@@ -89,6 +90,7 @@ def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo
     fleet = _live(city, people, vehicles, now, echo)
     _reach(city, fleet, now)
     let_everybody_speak(city, now)
+    watch(city, now)
     owners = list({car.owner.phone: car.owner for car in fleet.cars}.values()) if fleet else []
     return open_sign_ins(sessions, staff, people, owners, now)
 

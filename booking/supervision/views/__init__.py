@@ -1,1 +1,1 @@
-"""The supervisor's pages."""
+"""The pages of supervision."""

@@ -65,6 +65,9 @@ def test_the_table_names_every_job_in_the_order_of_catching_up(outside: Outside)
         "remind-owners",
         "roll-up-figures",
         "expire",
+        "seal-log",
+        "draw-spot-checks",
+        "check-log",
         "run-transfers",
         "send-messages",
     ]

@@ -168,7 +168,7 @@ def test_looks_at_persons_and_plates_are_tallied_by_the_day_at_the_office(sessio
     with unit_of_work(sessions) as session:
         clerk = factories.account(session, Role.COUNTER)
         acts(session, clerk, "person looked up", 1, 2)
-        acts(session, clerk, "vehicle looked up in clear", 9)  # 01:00 at the office: the same local day
+        acts(session, clerk, "document shown in full", 9)  # 01:00 at the office: the same local day
         acts(session, clerk, "person looked up", 11)  # 23:00 the day before
         acts(session, clerk, "booking made", 1)
 
