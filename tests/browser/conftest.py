@@ -27,6 +27,8 @@ FLAGS = [
 ]
 PICTURES = Path(os.environ.get("BOOKING_PICTURES", "build/pictures")).absolute()
 PHONE, DESK = (390, 844), (1280, 900)
+# Answers of 4xx and no network are part of the journeys, and htmx tells the console of each request that came to nothing.
+EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "htmx:")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -126,7 +128,7 @@ def somebody(chromium: Browser, address: str, request: pytest.FixtureRequest) ->
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        is_expected = "status of 4" in message.text or "ERR_INTERNET_DISCONNECTED" in message.text
+        is_expected = any(words in message.text for words in EXPECTED)
         if message.type in ("error", "warning") and not is_expected:
             complaints.append(message.text)
 
