@@ -19,7 +19,8 @@ class RoundClosedError(ConflictError):
     """The round takes no more requests: its list is sealed, or its last hour has passed."""
 
     wording: ClassVar[Wording] = Wording(
-        "这个批次的申请已经截止，名单已封存。", "Requests of this round have closed; its list is sealed."
+        "这个批次的申请已经截止，名单已封存。请选择其他批次的场次。",
+        "Requests of this round have closed; its list is sealed. Please choose another session.",
     )
 
 
@@ -41,12 +42,15 @@ class TooManyWishesError(UnfitWishError):
 
 
 class DuplicateWishError(UnfitWishError):
-    wording: ClassVar[Wording] = Wording("同一个志愿填了两次。", "The same wish stands twice.")
+    wording: ClassVar[Wording] = Wording(
+        "同一个志愿填了两次，请删去一个。", "The same wish stands twice; please remove one."
+    )
 
 
 class ForeignWishError(UnfitWishError):
     wording: ClassVar[Wording] = Wording(
-        "有一个场次或考场不属于这个科目。", "One session or site does not belong to this subject."
+        "有一个场次或考场不属于这个科目，请重新选择。",
+        "One session or site does not belong to this subject; please choose again.",
     )
 
 
@@ -58,7 +62,8 @@ class ClosedWishError(UnfitWishError):
 
 class NothingOpenError(UnfitWishError):
     wording: ClassVar[Wording] = Wording(
-        "所选考场目前没有可以申请的场次。", "The chosen sites have no session that takes requests now."
+        "所选考场目前没有可以申请的场次。请另选，或选择继续参加以后公布的场次。",
+        "The chosen sites have no session that takes requests now. Choose others, or carry on into later dates.",
     )
 
 

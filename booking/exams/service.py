@@ -36,7 +36,8 @@ class OpenRecordError(ConflictError):
     """The person is on the way to a licence already."""
 
     wording: ClassVar[Wording] = Wording(
-        "此人已有一份在办的学车档案。", "This person has an open learner's record already."
+        "此人已有一份在办的学车档案。请用原档案，或先关闭它。",
+        "This person has an open learner's record already. Use that one, or close it first.",
     )
 
 
@@ -44,7 +45,8 @@ class ResultKnownError(ConflictError):
     """There is a result of that subject and day already."""
 
     wording: ClassVar[Wording] = Wording(
-        "该科目当天的成绩已经登记。", "A result of that subject and day is known already."
+        "该科目当天的成绩已经登记，请核对科目和日期。",
+        "A result of that subject and day is known already; check the subject and the day.",
     )
 
 

@@ -46,26 +46,36 @@ class BookingError(Exception):
     """A call of this system that cannot go on. `wording` is what a person is told, in pages, commands and API."""
 
     wording: ClassVar[Wording] = Wording(
-        "这一步没有完成，没有保存任何内容。", "This step was not done; nothing was saved."
+        "这一步没有完成，没有保存任何内容。请稍后再试，或致电车管所。",
+        "This step was not done; nothing was saved. Please try again later, or call the office.",
     )
 
 
 class NotFoundError(BookingError):
     """There is no such thing, or it is somebody else's."""
 
-    wording = Wording("没有找到您要的内容，或者它不属于您。", "There is no such thing here, or it is not yours.")
+    wording = Wording(
+        "没有找到您要的内容，或者它不属于您。请从首页或列表重新打开。",
+        "There is no such thing here, or it is not yours. Please open it again from the first page or from its list.",
+    )
 
 
 class NotAllowedError(BookingError):
     """This account may not do this, whoever owns the object."""
 
-    wording = Wording("您的账户没有办理这一项的权限。", "Your account may not do this.")
+    wording = Wording(
+        "您的账户不能办理这一项。需要办理的，请到窗口或致电车管所；工作人员请联系系统管理员。",
+        "Your account may not do this. Please come to the counter or call the office; staff ask their administrator.",
+    )
 
 
 class ConflictError(BookingError):
     """What is asked for no longer fits what is stored; looking again shows how things stand."""
 
-    wording = Wording("情况刚刚发生了变化，请刷新后再看。", "Things have just changed; please look again.")
+    wording = Wording(
+        "情况刚刚发生了变化，没有保存。请刷新后再看。",
+        "Things have just changed, so nothing was saved. Please look again.",
+    )
 
 
 class StaleError(ConflictError):
@@ -80,19 +90,28 @@ class StaleError(ConflictError):
 class InvalidStateError(ConflictError):
     """The object is not in a state from which this step is possible."""
 
-    wording = Wording("现在的状态不能办理这一步。", "This step is not possible in the present state.")
+    wording = Wording(
+        "这一步现在不能办理：可能已经办过，或者情况已有变化。请刷新后再看。",
+        "This step is not possible now: it may be done already, or things have changed. Please look again.",
+    )
 
 
 class SamePersonError(ConflictError):
     """A second person is needed, and this is the first one again."""
 
-    wording = Wording("需要另一位工作人员办理，不能由同一个人完成两步。", "A second person has to do this step.")
+    wording = Wording(
+        "两步不能由同一个人完成。请由另一位工作人员办理这一步。",
+        "A second person has to do this step. Please ask a colleague.",
+    )
 
 
 class InvalidInputError(BookingError):
     """A value cannot be right; `field` names it."""
 
-    wording = Wording("填写的内容有误。", "A value is not right.")
+    wording = Wording(
+        "填写的内容有误，没有保存。请核对后重新提交。",
+        "A value is not right, so nothing was saved. Please check it and send it again.",
+    )
 
     def __init__(self, field: str) -> None:
         super().__init__(field)

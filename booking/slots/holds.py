@@ -24,7 +24,9 @@ from booking.slots.service import give_back, lapse_holds, take_seat
 class AlreadyHeldError(ConflictError):
     """A seat of the service is held for this holder already; the database says so."""
 
-    wording: ClassVar[Wording] = Wording("已经为您预留了一个名额。", "A place is held for you already.")
+    wording: ClassVar[Wording] = Wording(
+        "已经为您预留了一个名额，请先使用或放弃它。", "A place is held for you already; take it or give it up first."
+    )
 
 
 class HoldGoneError(ConflictError):

@@ -24,13 +24,18 @@ from booking.slots.withdrawing import can_be_withdrawn
 class SlotFullError(ConflictError):
     """No seat was free in the lane at the moment of the claim."""
 
-    wording: ClassVar[Wording] = Wording("这里的名额已经约满。", "No place is left here.")
+    wording: ClassVar[Wording] = Wording(
+        "这里的名额已经约满。请另选场次或时段。", "No place is left here. Please choose another session or window."
+    )
 
 
 class SlotClosedError(ConflictError):
     """The slot does not take bookings: not yet, no longer, or it was withdrawn."""
 
-    wording: ClassVar[Wording] = Wording("这里现在不接受预约。", "Bookings are not taken here now.")
+    wording: ClassVar[Wording] = Wording(
+        "这里现在不接受预约。请另选场次或时段。",
+        "Bookings are not taken here now. Please choose another session or window.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ CALLS = {"Wording", "_", "_l", "gettext", "lazy_gettext", "ngettext"}
 # Chinese that is data of the trade or says both languages at once, and not a sentence of one language.
 OF_THE_TRADE = {
     "booking/accounts/forms.py": "the name of the language",
-    "booking/accounts/service/people.py": "surnames that are read otherwise than their characters",
+    "booking/accounts/sounds.py": "surnames that are read otherwise than their characters",
     "booking/allotment/queries/impact.py": "gaps of a sample message, in its own language",
     "booking/exams/rules/document.py": "heads of tables in both languages",
     "booking/exams/rules/wording.py": "bases in Chinese, beside the English ones",
@@ -52,12 +52,12 @@ SAME_IN_BOTH = re.compile(
 # What Chinese sentences may hold in Latin letters: files, codes of classes and plates, samples, names of programs.
 LATIN = re.compile(
     r"%\(\w+\)s|\b(?:CSV|XLSX|PDF|UTF-8|JSON|Excel|Python|SHA-256|UTC|QR|GB|WCAG|AA|A4|WGS|MB|MiB|Ed25519|drand|T1|A-Z|"
-    r"HTTP|API|TOTP|booking scheduler|templates/macros|TRUE|FALSE|attempt|outcome|passed|failed|T08|[A-Z]\d?|"
+    r"HTTP|API|TOTP|Cookie|booking scheduler|templates/macros|TRUE|FALSE|attempt|outcome|passed|failed|T08|[A-Z]\d?|"
     r"GD?\d{5}D?|K7MP2QXDAB|\d+X|X)\b|#REF!|\.xlsm?|\.xls|\dT\d"
 )
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;?!()]|[,;?!()][\u4e00-\u9fff]|[\u4e00-\u9fff]:|:[\u4e00-\u9fff]")
 CROWDED = re.compile(r"[\u4e00-\u9fff][A-Za-z]|[A-Za-z][\u4e00-\u9fff]|\d[个位人行批份条次辆项天分小级字件张页种座]")
-TOGETHER = re.compile(r"粤[A-Z]|交管12123|快乐8|“时:分”")
+TOGETHER = re.compile(r"粤[A-Z]|交管12123|快乐8|“(?:时:分|种子:预约编号)”")
 
 
 def chinese_literals(source: str) -> Iterator[str]:

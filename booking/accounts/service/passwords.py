@@ -19,7 +19,7 @@ AT_ONCE = Semaphore(2)
 class WeakPasswordError(InvalidInputError):
     """The password is too short, too common, or made of what is known about the person."""
 
-    wording = Wording("密码不符合要求。", "The password is not good enough.")
+    wording = Wording("密码不符合要求，请按提示换一个。", "The password is not good enough; please choose another.")
 
     def __init__(self, problem: Weakness) -> None:
         super().__init__("password")

@@ -23,7 +23,9 @@ MOST_ON_ONE_PHONE = 2  # a parent and a child
 class KnownPersonError(ConflictError):
     """There is a person with this document already."""
 
-    wording = Wording("这个证件已经登记过。", "This document is registered already.")
+    wording = Wording(
+        "这个证件已经登记过，请先查找此人。", "This document is registered already; please look the person up first."
+    )
 
 
 class PhoneFullError(ConflictError):

@@ -32,13 +32,16 @@ LONGEST_LOGIN = 40
 class LoginTakenError(ConflictError):
     """The login name is in use."""
 
-    wording = Wording("这个登录名已被使用。", "This login name is taken.")
+    wording = Wording("这个登录名已被使用，请换一个。", "This login name is taken; please choose another.")
 
 
 class SecondRoleError(ConflictError):
     """The person holds a staff role already (separation of system, audit and security: 三员分立)."""
 
-    wording = Wording("同一个人只能有一个工作岗位账户。", "One person can hold one staff role only.")
+    wording = Wording(
+        "同一个人只能有一个工作岗位账户，请先停用原来的。",
+        "One person can hold one staff role only; please disable the earlier account first.",
+    )
 
 
 def add_staff_account(
@@ -97,7 +100,7 @@ def change_role(
     reason: str,
 ) -> None:
     """Give a staff account another role and end its sign-ins; raise `StaleError` if somebody was faster."""
-    account = _staff_account(session, account_id, actor)
+    account = staff_account(session, account_id, actor)
     _check_site(role, site_id)
     before = {"role": account.role, "site": account.site_id}
     changed = update(Account).where(
@@ -121,7 +124,7 @@ def change_role(
 
 def disable(session: Session, account_id: AccountId, *, actor: Actor, now: datetime, reason: str) -> None:
     """Close a staff account and end its sign-ins; what is closed already stays as it is."""
-    _staff_account(session, account_id, actor)
+    staff_account(session, account_id, actor)
     live = update(Account).where(Account.id == account_id, Account.disabled_at.is_(None))
     if rows_changed(session, live.values(disabled_at=now, epoch=Account.epoch + 1)) == 1:
         audit.record(session, "account disabled", "account", account_id, actor=actor, now=now, reason=reason)
@@ -146,7 +149,8 @@ def first_administrator(session: Session, login: str, name: str, password: str, 
     return add_staff_account(session, person_id, Role.ADMINISTRATOR, login, password, actor=SYSTEM, now=now)
 
 
-def _staff_account(session: Session, account_id: AccountId, actor: Actor) -> Account:
+def staff_account(session: Session, account_id: AccountId, actor: Actor) -> Account:
+    """Return the account of another person who works here; raise `NotFoundError` or `SamePersonError`."""
     account = session.get(Account, account_id)
     if account is None or account.role not in STAFF:
         raise NotFoundError

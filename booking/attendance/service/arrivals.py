@@ -29,21 +29,27 @@ from booking.slots.models import Slot
 class WrongDayError(ConflictError):
     """The booking is for another day."""
 
-    wording: ClassVar[Wording] = Wording("这个预约不是今天的。", "This booking is for another day.")
+    wording: ClassVar[Wording] = Wording(
+        "这个预约不是今天的，请看预约凭证上的日期。",
+        "This booking is for another day; look at the day on its ticket.",
+    )
 
 
 class WrongSiteError(ConflictError):
     """The booking is for another site."""
 
-    wording: ClassVar[Wording] = Wording("这个预约不在本站。", "This booking is for another site.")
+    wording: ClassVar[Wording] = Wording(
+        "这个预约不在本站，请看预约凭证上的地点。",
+        "This booking is for another site; look at the place on its ticket.",
+    )
 
 
 class NothingToRepeatError(ConflictError):
     """The last visit of the case did not end as failed."""
 
     wording: ClassVar[Wording] = Wording(
-        "这项业务最近一次没有不合格的结果，不能复检。",
-        "The last visit of this case did not fail; there is no re-inspection.",
+        "这项业务最近一次没有不合格的结果，不用复检。请按新的检验登记。",
+        "The last visit of this case did not fail, so there is no re-inspection. Record a new visit.",
     )
 
 

@@ -31,7 +31,8 @@ class ResultFinalError(ConflictError):
     """The time for undoing is over, or the result has been acted upon."""
 
     wording: ClassVar[Wording] = Wording(
-        "这个结果已经生效，不能撤回。", "This result is final and can no longer be taken back."
+        "这个结果已经生效，不能撤回。需要更正的，请联系车管所。",
+        "This result is final and can no longer be taken back. If it is wrong, call the office.",
     )
 
 

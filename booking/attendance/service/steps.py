@@ -21,7 +21,8 @@ class AlreadyHereError(ConflictError):
     """The holder, or the booking, has a visit already; the database says so."""
 
     wording: ClassVar[Wording] = Wording(
-        "已经登记到站，还在办理中，不能重复登记。", "The arrival is recorded already, and that visit is not over."
+        "已经登记到站，还在办理中，不用重复登记。",
+        "The arrival is recorded already, and that visit is not over; go on with it.",
     )
 
 

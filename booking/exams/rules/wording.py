@@ -75,21 +75,21 @@ REFUSALS: Mapping[str, Wording] = {
         "You already have a booking for this subject on {exam_day}. You can change it under My bookings.",
     ),
     "subject-1-first": Wording(
-        "您的科目一尚未合格。请先预约并通过科目一。",
-        "You have not passed subject 1. Book and pass it first.",
+        "科目一合格后才能约这一科。请先预约科目一。",
+        "This test opens once you have passed subject 1. Book subject 1 first.",
     ),
     "subject-2-first": Wording(
-        "您的科目二尚未合格。请先通过科目二，合格当天即可考安全文明常识。",
-        "You have not passed subject 2. Pass it first; the safety exam can follow the same day.",
+        "科目二合格后才能约安全文明常识，合格当天就可以考。请先预约科目二。",
+        "The safety test opens once you have passed subject 2, and can follow the same day. Book subject 2 first.",
     ),
     "road-first": Wording(
-        "您的科目三道路驾驶技能尚未合格。请先通过，合格当天即可考安全文明常识。",
-        "You have not passed the road test. Pass it first; the safety exam can follow the same day.",
+        "科目三道路驾驶技能合格后才能约安全文明常识，合格当天就可以考。请先预约道路驾驶技能。",
+        "The safety test opens once you have passed the road test, and can follow that day. Book that one first.",
     ),
     "permit-missing": Wording(
-        "您还没有学习驾驶证明。科目一合格后一个工作日内核发；如已超过，请联系车管所。",
-        "You have no learner permit yet. It is issued within one working day of passing subject 1; "
-        "if that has passed, contact the office.",
+        "需要先有学习驾驶证明，科目一合格后一个工作日内核发。已经超过的，请致电车管所。",
+        "A learner permit is needed first. It is issued within one working day of passing subject 1; "
+        "if that day has passed, call the office.",
     ),
     "permit-ran-out": Wording(
         "您的学习驾驶证明有效期至{until}，不能约此后的考试；到期仍未考完的，已合格成绩作废。"

@@ -28,7 +28,10 @@ AGENTS_SOUGHT = throttle.Limit("agent sought", 10, timedelta(hours=1))
 class AlreadyAgentError(ConflictError):
     """The person acts for this owner already."""
 
-    wording: ClassVar[Wording] = Wording("此人已经是这位车主的代办人。", "This person acts for the owner already.")
+    wording: ClassVar[Wording] = Wording(
+        "此人已经是这位车主的代办人，不用再登记。",
+        "This person acts for the owner already; nothing has to be recorded.",
+    )
 
 
 CONFLICTS = {"uq_agency_live": AlreadyAgentError}

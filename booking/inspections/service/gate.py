@@ -25,7 +25,8 @@ class NotInspectedHereError(ConflictError):
     """The station has no test lane in use for this kind of vehicle."""
 
     wording: ClassVar[Wording] = Wording(
-        "本站没有可以检验这种车辆的检测线。", "This station has no test lane for this kind of vehicle."
+        "本站没有可以检验这种车辆的检测线，请到其他检验站。",
+        "This station has no test lane for this kind of vehicle; please go to another station.",
     )
 
 

@@ -30,7 +30,7 @@ class LaneOutOfServiceError(ConflictError):
     """No car is called to a lane that cannot test one."""
 
     wording: ClassVar[Wording] = Wording(
-        "这条检测线现在停用，不能叫号。", "This test lane is out of service; nobody can be called to it."
+        "这条检测线现在停用，请叫到其他检测线。", "This test lane is out of service; call to another one."
     )
 
 

@@ -11,32 +11,40 @@ from booking.plans.rules.pattern import PlannedDay, PlannedLine
 from booking.plans.rules.timetable import Timetable
 
 WORDINGS: Mapping[str, Wording] = {
-    "closed-day": Wording("当天不开放{reason}。", "The site is closed that day{reason}."),
-    "service-not-offered": Wording("这里不承办这项业务。", "The site does not offer this service."),
+    "closed-day": Wording(
+        "当天不开放{reason}，请另选日期。", "The site is closed that day{reason}; choose another day."
+    ),
+    "service-not-offered": Wording(
+        "这里不承办这项业务，请另选地点。", "The site does not offer this service; choose another site."
+    ),
     "class-not-offered": Wording(
-        "这里不受理以下车型：{classes}。", "The site does not take these classes or kinds: {classes}."
+        "这里不受理以下车型，请去掉：{classes}。",
+        "The site does not take these classes or kinds; leave them out: {classes}.",
     ),
     "plan-exists": Wording(
         "这里同一业务、同一天已有一份计划（第 {plan} 号），请在那份计划上修改。",
         "There is a plan for this site, service and day already (no. {plan}); change that one.",
     ),
     "over-daily-maximum": Wording(
-        "当天全部业务合计 {places} 个名额，超过每日上限 {maximum}（考试：公安部令第162号第五十四条）。",
-        "{places} places that day over all services; the daily maximum is {maximum} (of tests: Order 162, art. 54).",
+        "当天全部业务合计 {places} 个名额，超过每日上限 {maximum}（考试：公安部令第162号第五十四条），请减少名额。",
+        "{places} places that day over all services; the daily maximum is {maximum} (of tests: Order 162, art. 54). "
+        "Plan fewer.",
     ),
     "no-daily-maximum": Wording(
-        "该考场尚未核定每日最大考试人数（公安部令第162号第五十四条），不能排计划。",
-        "The site's daily maximum is not fixed yet (Order 162, art. 54); it cannot be planned.",
+        "该考场尚未核定每日最大考试人数（公安部令第162号第五十四条），请先在考场信息中核定。",
+        "The site's daily maximum is not fixed yet (Order 162, art. 54); enter it with the site first.",
     ),
-    "no-lines": Wording("这一天没有任何场次。", "There is no session on this day."),
+    "no-lines": Wording("这一天没有任何场次，请至少排一个。", "There is no session on this day; plan one at least."),
     "empty-window": Wording(
         "场次 {starts}–{ends}：结束时间必须晚于开始时间。",
         "Session {starts}–{ends}: the end must come after the start.",
     ),
-    "no-places": Wording("场次 {starts}–{ends} 没有名额。", "Session {starts}–{ends} has no places."),
+    "no-places": Wording(
+        "场次 {starts}–{ends} 没有名额，请填写。", "Session {starts}–{ends} has no places; enter some."
+    ),
     "lines-overlap": Wording(
-        "场次 {first} 与 {second} 时间重叠，而且准驾车型相同。",
-        "Sessions {first} and {second} overlap and are for the same classes.",
+        "场次 {first} 与 {second} 时间重叠，而且准驾车型相同，请错开。",
+        "Sessions {first} and {second} overlap and are for the same classes; move one of them.",
     ),
     "too-late": Wording(
         "已过公布期限：最迟应在 {publish_by}，即提前十日公布（考试：公安部令第162号第五十二条）。"
@@ -45,8 +53,9 @@ WORDINGS: Mapping[str, Wording] = {
         "An exception needs a reason and a second person's consent.",
     ),
     "no-time-to-book": Wording(
-        "公布之后没有可以预约的时间：{opens_at} 开放，{closes_at} 截止（节假日可能占满这段时间）。",
-        "No time is left for booking: it opens at {opens_at} and closes at {closes_at} (holidays can fill the gap).",
+        "公布之后没有可以预约的时间：{opens_at} 开放，{closes_at} 截止（节假日可能占满这段时间）。请另选较晚的日期。",
+        "No time is left for booking: it opens at {opens_at} and closes at {closes_at} (holidays can fill the gap). "
+        "Choose a later day.",
     ),
 }
 

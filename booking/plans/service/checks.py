@@ -20,7 +20,8 @@ class ConflictingPlanError(ConflictError):
     """A plan breaks the law, the calendar or another plan; `conflicts` holds everything found."""
 
     wording: ClassVar[Wording] = Wording(
-        "计划与规定、开放日历或其他计划冲突，没有保存。", "The plan conflicts with rules, calendar or another plan."
+        "计划与规定、开放日历或其他计划冲突，没有保存。请按列出的问题修改。",
+        "The plan conflicts with rules, calendar or another plan, so it was not saved. Change what is listed.",
     )
 
     def __init__(self, found: Sequence[Conflict] = ()) -> None:

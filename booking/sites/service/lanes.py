@@ -23,7 +23,8 @@ class LaneNameTakenError(ConflictError):
     """Another test lane of the station is called this."""
 
     wording: ClassVar[Wording] = Wording(
-        "这个检验站已经有一条叫这个名称的检测线。", "Another test lane of this station is called this already."
+        "这个检验站已经有一条叫这个名称的检测线，请换一个名称。",
+        "Another test lane of this station is called this already; choose another name.",
     )
 
 

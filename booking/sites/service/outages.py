@@ -26,8 +26,8 @@ class AlreadyAnnouncedError(ConflictError):
     """An outage of the lane from the same moment is announced already."""
 
     wording: ClassVar[Wording] = Wording(
-        "这条检测线从这一时刻起停用，已经公布过了。",
-        "That this lane is out of service from then on is announced already.",
+        "这条检测线从这一时刻起停用，已经公布过了，不用再公布。",
+        "That this lane is out of service from then on is announced already; nothing is left to do.",
     )
 
 

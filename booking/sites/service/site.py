@@ -22,7 +22,9 @@ from booking.sites.rules.station import LINE
 class CodeTakenError(ConflictError):
     """Another site bears this code."""
 
-    wording: ClassVar[Wording] = Wording("这个考场代码已经有别的考场使用。", "Another site bears this code already.")
+    wording: ClassVar[Wording] = Wording(
+        "这个代码已经有别的场地使用，请换一个。", "Another site bears this code already; choose another."
+    )
 
 
 CONFLICTS: dict[str, type[Exception]] = {

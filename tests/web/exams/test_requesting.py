@@ -156,8 +156,8 @@ def test_a_second_request_of_the_subject_leads_to_the_first(learner: Visitor, to
 @pytest.mark.parametrize(
     ("reason", "wishes", "kept"),
     [
-        ("The same wish stands twice.", ["1", "1"], ["1", "1"]),
-        ("One session or site does not belong to this subject.", ["2", "4"], ["2", "4"]),
+        ("The same wish stands twice; please remove one.", ["1", "1"], ["1", "1"]),
+        ("One session or site does not belong to this subject; please choose again.", ["2", "4"], ["2", "4"]),
         ("There are too many wishes; please remove some.", ["1", "2", "3"] * 4, ["1", "2", "3"] * 4),
         ("Please choose at least one session or one site.", [], []),
     ],
@@ -188,7 +188,9 @@ def test_what_can_be_no_wish_is_kept_as_typed_and_refused(learner: Visitor, town
     answer = learner.get(HERE, query_string={"step": "check", "wish": [town.slots[0], junk]})
 
     assert answer.status_code == 422
-    assert "One session or site does not belong to this subject." in answer.get_data(as_text=True)
+    assert "One session or site does not belong to this subject; please choose again." in answer.get_data(
+        as_text=True
+    )
 
 
 def test_a_closed_round_takes_nothing_and_the_form_says_so(
@@ -236,11 +238,11 @@ def test_who_is_refused_sees_every_reason_and_the_record_shows_that_somebody_was
     answer = send(learner, town.slots[0])
 
     page = words_of(answer)
-    assert "You have not passed subject 1" in check
+    assert "once you have passed subject 1" in check
     assert "Send it and have the refusal recorded" in check
     assert answer.status_code == 422
-    assert "You have not passed subject 1" in page
-    assert "You have no learner permit yet" in page
+    assert "once you have passed subject 1" in page
+    assert "A learner permit is needed first" in page
     assert "Basis: Order 172, art." in page
     with reading(sessions) as session:
         assert '"kind":"refused"' in session.scalars(select(Leaf.row)).one()

@@ -81,7 +81,7 @@ def test_an_agent_is_named_once(owner: Visitor, li: Actor, sessions: Sessions) -
     answer = owner.submit(AGENTS, LI)
 
     assert answer.status_code == 409
-    assert "This person acts for the owner already." in answer.text
+    assert "This person acts for the owner already; nothing has to be recorded." in answer.text
     assert live(sessions) == [How.OWNER_ONLINE]
 
 
