@@ -18,6 +18,7 @@ from booking.exams.rules.facts import LicenceClass
 from booking.exams.views.path import site_in_words
 from booking.kernel.calendar import local_day
 from booking.kernel.ids import SlotId
+from booking.sites.rules.order import by_sound
 from booking.slots import queries as slots
 from booking.slots.models import Lane, SlotState
 from booking.slots.queries import OpenSlot
@@ -135,7 +136,8 @@ def _asked() -> _Asked:
 
 def _form(site: str, found: Sequence[OpenSlot]) -> SiteForm:
     form = SiteForm(MultiDict({"site": site}))
-    names = {slot.site_id: site_in_words(slot.site_name, slot.site_name_en) for slot in found}
-    sites = [SelectChoice(str(site_id), names[site_id]) for site_id in sorted(names)]
+    names = {slot.site_id: (slot.site_name, slot.site_name_en) for slot in found}
+    by_ear = sorted(names.items(), key=lambda site: (by_sound(site[1][0]), site[0]))
+    sites = [SelectChoice(str(site_id), site_in_words(*name)) for site_id, name in by_ear]
     form.site.choices = [SelectChoice("", _("All sites")), *sites]
     return form

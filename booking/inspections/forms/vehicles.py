@@ -31,6 +31,7 @@ from booking.inspections.service.particulars import EARLIEST, LATEST, MOST_SEATS
 from booking.kernel.errors import InvalidInputError, Wording
 from booking.kernel.identifiers import InvalidIdentifierError, plain_number
 from booking.sites.rules.districts import DISTRICTS
+from booking.sites.rules.order import by_sound
 from booking.web.fields import DayField
 from booking.web.house import today
 from booking.web.language import language, worded
@@ -258,7 +259,8 @@ def named(names: Mapping[Name, Wording]) -> list[SelectChoice]:
 
 def districts() -> list[SelectChoice]:
     """Return the districts of the city; the first choice is none of them."""
-    found = [SelectChoice(one.name, one.name_en if language() == "en" else one.name) for one in DISTRICTS.values()]
+    named = sorted(DISTRICTS.values(), key=lambda one: by_sound(one.name))
+    found = [SelectChoice(one.name, one.name_en if language() == "en" else one.name) for one in named]
     return [SelectChoice("", _l("no choice")), *found]
 
 
