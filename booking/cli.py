@@ -20,6 +20,7 @@ from booking.allotment import verifying
 from booking.app import open_sessions
 from booking.bookings import ticket_command
 from booking.demo.build import build_demo, is_empty
+from booking.demo.city import let_in_by_password
 from booking.demo.signins import sign_ins_in_words
 from booking.invariants import asking as invariants
 from booking.kernel.actors import SYSTEM
@@ -30,7 +31,7 @@ from booking.kernel.errors import BookingError, ImportRefusedError
 from booking.kernel.logs import start_logging
 from booking.kernel.secrets import UnfitKeysError, new_keyring, write_keyring
 from booking.policies import service as policies
-from booking.processes import run_together, web_command
+from booking.processes import city_command, web_command
 from booking.simulation.command import simulate
 from booking.stats.command import statistics
 from booking.transfers.command import file_commands
@@ -167,10 +168,14 @@ def run() -> None:
     if is_empty(sessions):
         click.echo("Building the demo city (once; less than a minute) …")
         build_demo(sessions, now, learners=LEARNERS, vehicles=VEHICLES, echo=click.echo)
+    with unit_of_work(sessions) as session:
+        let_in_by_password(session, now=now)  # in a city that was built before there were second factors
     sessions.engine.dispose()
     click.echo(sign_ins_in_words(local_day(now)))
     click.echo(f"Open http://127.0.0.1:{settings.port}   (Ctrl-C ends it)")
-    sys.exit(run_together(web_command(settings.port), [sys.executable, "-m", "booking", "scheduler"]))
+    sys.stdout.flush()
+    # What building and preparing took is given back: the city's processes begin with nothing.
+    os.execv(sys.executable, city_command(settings.port))  # noqa: S606 - our own interpreter and arguments
 
 
 @main.command()

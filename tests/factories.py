@@ -239,6 +239,11 @@ def setting(session: Session, name: str, value: str, *, since: date = date(2026,
     session.flush()
 
 
+def password_alone(session: Session) -> None:
+    """Ask staff for no second factor, where a test is about something else."""
+    setting(session, "accounts.second_factor", "nobody")
+
+
 def day_off(session: Session, day: date) -> None:
     """Add a holiday."""
     session.add(CalendarDay(day=day, is_worked=False, name="测试假日", source="test"))

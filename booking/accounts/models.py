@@ -1,4 +1,4 @@
-"""People, their accounts, sign-ins, phone codes and the throttle counters."""
+"""People, their accounts, sign-ins, second factors, phone codes and the throttle counters."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,6 +68,7 @@ class SignInKind(StrEnum):
 
     WEB = "web"
     API = "api"
+    BETWEEN = "mid"  # the password was right, the second factor is still due: it opens no page but those of that step
 
 
 class SignIn(Base):
@@ -87,6 +88,95 @@ class SignIn(Base):
     revoked_at: Mapped[datetime | None]  # null: still good, if not expired
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class SecondFactor(Base):
+    """The key of somebody's authenticator app. It counts once a code from it has come back."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        Index(
+            "uq_second_factor_confirmed",
+            "account_id",
+            unique=True,
+            sqlite_where=text("confirmed_at IS NOT NULL"),
+            postgresql_where=text("confirmed_at IS NOT NULL"),
+        ),
+        CheckConstraint("(confirmed_at IS NULL) = (sign_in_id IS NOT NULL)", name="set_up_in_one_sign_in"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    # Null: confirmed. A key that is being set up is shown in the one sign-in it was made for and in no other, so that
+    # whoever knows the password only cannot read along.
+    sign_in_id: Mapped[int | None] = mapped_column(ForeignKey("sign_in.id"), unique=True)
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(default=0)  # of thirty seconds since 1970: no code of it or before counts
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # null: being set up
+
+
+class RecoveryCode(Base):
+    """One of ten codes on paper for the day on which the phone is lost; kept as a keyed hash, good once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]  # null: still good
+
+
+class ResetOf(StrEnum):
+    """What of a staff account is set back."""
+
+    FACTOR = "factor"
+    PASSWORD = "password"  # noqa: S105 - the name of a thing
+
+
+class ResetState(StrEnum):
+    """Where a reset stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class AccountReset(Base):
+    """A lost second factor or a forgotten password of staff: proposed by one person, decided by another."""
+
+    __tablename__ = "account_reset"
+    __table_args__ = (
+        Index(
+            "uq_account_reset_open",
+            "account_id",
+            "what",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+        CheckConstraint("decided_by_person <> proposed_by_person", name="two_persons"),
+        CheckConstraint("person_id <> proposed_by_person AND person_id <> decided_by_person", name="not_oneself"),
+        CheckConstraint(
+            "(state = 'proposed') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by_person IS NULL)",
+            name="decision_whole",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # of the account
+    what: Mapped[ResetOf] = mapped_column(named(ResetOf))
+    state: Mapped[ResetState] = mapped_column(named(ResetState))
+    reason: Mapped[str] = mapped_column(String(500))
+    proposed_by_person: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    decided_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # null: not decided
+    decided_at: Mapped[datetime | None]  # null: not decided
+    # The key for one new password, as a keyed hash. Null: none was given out, or it has been used.
+    key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    key_until: Mapped[datetime | None]  # null: likewise
 
 
 class CodePurpose(StrEnum):

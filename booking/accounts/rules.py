@@ -1,9 +1,19 @@
-"""What a password must be (GB/T 22239-2019, 8.1.4.1). Pure: nothing is looked up here."""
+"""What a password must be, and who needs a second factor (GB/T 22239-2019, 8.1.4.1). Pure: nothing is looked up."""
 
 import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from booking.kernel.actors import Role
+
+OFFICE = frozenset({Role.COUNTER, Role.PLANNER, Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR})
+# The choices of the setting `accounts.second_factor`. Whoever books for themselves is never asked for one.
+WITH_SECOND_FACTOR = {
+    "staff": OFFICE | {Role.STATION, Role.EXAM_SITE},
+    "office": OFFICE,
+    "rules": OFFICE - {Role.COUNTER},
+    "nobody": frozenset[Role](),
+}
 LEAST_APPLICANT = 8
 LEAST_STAFF = 12
 MOST = 128  # longer texts only keep the hash busy

@@ -7,7 +7,16 @@ from flask_babel import lazy_gettext as _l
 
 from booking.audit.queries import Entry
 from booking.web.language import worded
-from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, ROLES, VISIT_STATES, service_called
+from booking.web.words import (
+    BOOKING_STATES,
+    CHANNELS,
+    LANES,
+    PLAN_STATES,
+    PURPOSES,
+    ROLES,
+    VISIT_STATES,
+    service_called,
+)
 
 ACTS = {
     "booking made": _l("booking made"),
@@ -104,6 +113,17 @@ ACTS = {
     "person added": _l("person added"),
     "desk searched": _l("desk searched"),
     "person looked up": _l("person looked up"),
+    "learner looked up": _l("learner's page opened"),
+    "vehicle looked up": _l("vehicle's page opened"),
+    "document shown in full": _l("document number shown in full"),
+    "phone shown in full": _l("phone number shown in full"),
+    "second factor set up": _l("second factor set up"),
+    "second factor refused": _l("second factor refused"),
+    "recovery code used": _l("recovery code used"),
+    "reset proposed": _l("reset of an account proposed"),
+    "reset approved": _l("reset of an account approved"),
+    "reset declined": _l("reset of an account declined"),
+    "reset by command": _l("account reset by command"),
     "override proposed": _l("override proposed"),
     "override approved": _l("override approved"),
     "override declined": _l("override declined"),
@@ -215,6 +235,9 @@ FACTS = {
     "paper": _l("what was shown"),
     "evidence": _l("note on what was shown"),
     "lifted": _l("rules lifted"),
+    "purpose": _l("purpose"),
+    "what": _l("what was set back"),
+    "left": _l("codes left"),
     "booking": _l("booking"),
     "attempt": _l("attempt: 1 test, 2 retest"),
     "outcome": _l("outcome of the test"),
@@ -232,6 +255,8 @@ VALUES: Mapping[str, Mapping[str, LazyString]] = {
     "lane": LANES,
     "channel": CHANNELS,
     "role": ROLES,
+    "purpose": PURPOSES,
+    "what": {"factor": _l("second factor"), "password": _l("password")},
     "is_open": {"True": _l("open"), "False": _l("closed")},
     "is_active": {"True": _l("yes"), "False": _l("no")},
 }

@@ -75,6 +75,7 @@ def _build(sessions: Sessions, now: datetime, learners: int, vehicles: int, echo
     with unit_of_work(sessions) as session:
         site_ids = places.add_sites(session) | add_stations(session, today, now=now, opened_at=start)
         staff = places.add_staff(session, site_ids, now=start)
+        places.let_in_by_password(session, now=start)
     echo("Sites and staff are there.")
     people = list(_learners(sessions, learners, start, now, echo))
     beacons = build_beacons(is_demo=True, mirrors=())

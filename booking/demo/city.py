@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account
 from booking.accounts.service import people, signing_in, staff
+from booking.accounts.service.factor import SETTING as SECOND_FACTOR
 from booking.demo.documents import invented_document, invented_phone
 from booking.demo.places import Place
 from booking.demo.stations import STATIONS
 from booking.kernel.actors import SYSTEM, Actor, Role
+from booking.kernel.calendar import local_day
 from booking.kernel.ids import SiteId
 from booking.plans.rules.pattern import PlannedLine
+from booking.policies import queries as settings
+from booking.policies import service as policies
 from booking.sites.models import Site, SiteService
 
 PASSWORD = "zhanjiang-demo-2026"
@@ -65,6 +69,22 @@ STAFF = (
     ("examsite", Role.EXAM_SITE, "演示考场员"),
     *((login, Role.STATION, login.replace("station", "演示检验员")) for login in OPERATORS),
 )
+
+
+def let_in_by_password(session: Session, *, now: datetime) -> None:
+    """Ask staff for no second factor, so that the printed sign-ins are all it takes; where it was set, it stays."""
+    if settings.setting_shown(session, SECOND_FACTOR, local_day(now)).entries:
+        return
+    people = {
+        account.role: signing_in.actor_of(account)
+        for account in session.scalars(select(Account).where(Account.login.in_(("planner", "approver"))))
+    }
+    reason = "演示城市：用公布的登录名和密码即可登录。"
+    day = local_day(now)
+    proposal = policies.propose(
+        session, SECOND_FACTOR, "nobody", effective_from=day, reason=reason, actor=people[Role.PLANNER], now=now
+    )
+    policies.approve(session, proposal, actor=people[Role.APPROVER], now=now)
 
 
 def add_sites(session: Session) -> dict[str, SiteId]:

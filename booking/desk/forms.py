@@ -7,10 +7,13 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from booking.accounts.service.looking import Number
 from booking.bookings.behalf_forms import OnBehalfForm
 from booking.desk.words import KINDS
 from booking.web.fields import DayField
+from booking.web.words import PURPOSES
 
+NUMBERS = {Number.DOCUMENT: _l("Number of the identity document"), Number.PHONE: _l("Mobile number")}
 LONGEST_SEARCH = 500  # a scanned ticket has some 180 characters
 
 
@@ -49,6 +52,21 @@ class AnswerForm(FlaskForm):
             InputRequired(_l("Enter the reason; the person is told")),
             Length(max=500, message=_l("At most 500 characters; shorten the reason")),
         ],
+    )
+
+
+class NumberForm(FlaskForm):
+    """Which number a clerk needs in full, and what for."""
+
+    which = RadioField(
+        _l("Which number"),
+        [InputRequired(_l("Choose which number you need"))],
+        choices=[SelectChoice(number.value, words) for number, words in NUMBERS.items()],
+    )
+    purpose = RadioField(
+        _l("What you need it for"),
+        [InputRequired(_l("Choose what you need it for"))],
+        choices=[SelectChoice(purpose, words) for purpose, words in PURPOSES.items()],
     )
 
 

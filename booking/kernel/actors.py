@@ -67,6 +67,7 @@ class Act(StrEnum):
     PROPOSE_SETTINGS = "propose_settings"
     APPROVE_SETTINGS = "approve_settings"
     USE_DESK = "use_desk"
+    REVEAL_NUMBERS = "reveal_numbers"
     SEE_OVERRIDES = "see_overrides"
     PROPOSE_OVERRIDES = "propose_overrides"
     APPROVE_OVERRIDES = "approve_overrides"
@@ -82,6 +83,7 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     CHECK_FINDINGS = "check_findings"
     TAKE_OUT_LOG = "take_out_log"
+    SEE_ACCOUNTS = "see_accounts"
     PROPOSE_ACCOUNTS = "propose_accounts"
     APPROVE_ACCOUNTS = "approve_accounts"
 
@@ -115,6 +117,7 @@ ALLOWED: dict[Act, Predicate] = {
     Act.PROPOSE_SETTINGS: _one_of(Role.PLANNER),
     Act.APPROVE_SETTINGS: _one_of(Role.APPROVER),
     Act.USE_DESK: _one_of(Role.COUNTER, Role.SUPERVISOR),
+    Act.REVEAL_NUMBERS: _one_of(Role.COUNTER, Role.SUPERVISOR),
     Act.SEE_OVERRIDES: _one_of(*_DESK),
     Act.PROPOSE_OVERRIDES: _one_of(Role.COUNTER),
     Act.APPROVE_OVERRIDES: _one_of(Role.APPROVER),
@@ -130,8 +133,9 @@ ALLOWED: dict[Act, Predicate] = {
     Act.READ_AUDIT: _one_of(Role.APPROVER, Role.SUPERVISOR, Role.ADMINISTRATOR),
     Act.CHECK_FINDINGS: _one_of(Role.SUPERVISOR),
     Act.TAKE_OUT_LOG: _one_of(Role.SUPERVISOR),
+    Act.SEE_ACCOUNTS: _one_of(Role.ADMINISTRATOR, Role.SUPERVISOR),
     Act.PROPOSE_ACCOUNTS: _one_of(Role.ADMINISTRATOR),
-    Act.APPROVE_ACCOUNTS: _one_of(Role.APPROVER),
+    Act.APPROVE_ACCOUNTS: _one_of(Role.SUPERVISOR),
 }
 
 

@@ -39,6 +39,7 @@ GROUPS = {
     Group.EXAM_LAW: _l("Points that the exam law leaves open"),
     Group.ORDER_139: _l("Order 139, for dates before April 2022"),
     Group.INSPECTION_LAW: _l("Points that the inspection law leaves open"),
+    Group.ACCOUNTS: _l("Signing in of staff"),
     Group.SUPERVISION: _l("Supervision: from when on somebody looks"),
 }
 

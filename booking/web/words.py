@@ -60,6 +60,13 @@ VISIT_STATES = {
     "failed": _l("failed"),
     "left": _l("left untested"),
 }
+PURPOSES = {  # for which a number is shown in full
+    "compare": _l("compare with the document in front of me"),
+    "call": _l("call the person back"),
+    "record": _l("find or correct a record"),
+    "complaint": _l("answer a complaint"),
+    "order": _l("order of a court or an authority"),
+}
 PLAN_STATES = {
     "draft": _l("draft"),
     "submitted": _l("submitted"),

@@ -55,7 +55,7 @@ def unsealed_phone(keyring: Keyring, text: str) -> str:
 def change_password(session: Session, password_hash: str, *, actor: Actor, now: datetime) -> str:
     """Set the actor's password, end every sign-in, and return the token of the one that goes on."""
     account_id = account_of(actor)
-    _store_password(session, account_id, password_hash, "password changed", actor=actor, now=now)
+    store_password(session, account_id, password_hash, "password changed", actor=actor, now=now)
     return open_sign_in(session, account_id, SignInKind.WEB, now=now)
 
 
@@ -101,13 +101,14 @@ def reset_password(session: Session, who: Forgetful, code: str, password: str, *
     actor = actor_of(account)
     names = (own_data(session, PersonId(account.person_id)).name,)
     password_hash = hashed(password, least=LEAST_APPLICANT, names=names, numbers=(who.phone, who.number))
-    _store_password(session, AccountId(account.id), password_hash, "password reset", actor=actor, now=now)
+    store_password(session, AccountId(account.id), password_hash, "password reset", actor=actor, now=now)
     return True
 
 
-def _store_password(
+def store_password(
     session: Session, account_id: AccountId, password_hash: str, act: str, *, actor: Actor, now: datetime
 ) -> None:
+    """Set the password, end every sign-in, log `act`, tell the person; `NotFoundError` for a closed account."""
     stored = update(Account).where(Account.id == account_id, Account.disabled_at.is_(None))
     if rows_changed(session, stored.values(password_hash=password_hash)) != 1:
         raise NotFoundError

@@ -1,7 +1,8 @@
 """Signing in and out. The password is tried between two units of work, so that hashing holds no lock.
 
 `knock` counts the try and fetches what could fit, `who_fits` tries the password without a database, `sign_in`
-opens the sign-in. A try is counted before it is made, so that many at once are no more than the limit.
+opens the sign-in, or what stands between the password and the second factor (`second_step`). A try is counted
+before it is made, so that many at once are no more than the limit.
 """
 
 from dataclasses import dataclass
@@ -12,19 +13,29 @@ from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account, Person, SignIn, SignInKind
 from booking.accounts.queries import identity_hashes
-from booking.accounts.service import throttle
+from booking.accounts.service import factor, throttle
 from booking.accounts.service.passwords import fits
 from booking.audit import service as audit
 from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.db import keyring_of, rows_changed
-from booking.kernel.errors import NotAllowedError, NotFoundError
+from booking.kernel.errors import NotAllowedError, NotFoundError, Wording
 from booking.kernel.identifiers import InvalidIdentifierError, mobile_number, plain_number
 from booking.kernel.ids import AccountId, PersonId, SiteId
 from booking.kernel.secrets import new_token, token_hash
 
 APPLICANT_LASTS = timedelta(hours=12)
 STAFF_LASTS = timedelta(hours=8)
+BETWEEN_LASTS = timedelta(minutes=30)  # long enough to install an app
 SEEN_EVERY = timedelta(minutes=1)
+
+
+class SecondFactorDueError(NotAllowedError):
+    """The account signs in with a second factor, and what asks for a token cannot give one."""
+
+    wording = Wording(
+        "这个账户登录时需要动态验证码，不能用密码换取程序令牌，请在网页上登录办理。",
+        "This account signs in with a second factor, so its password alone gives a program no token; use the pages.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,8 @@ def sign_in(
 ) -> str | None:
     """Return the token of a new sign-in for the account that fitted, or record the refusal and return None.
 
-    The unit of work has to be committed either way.
+    Where a second factor is due, the token opens nothing but the pages of that step; a program gets none
+    (`SecondFactorDueError`). The unit of work has to be committed either way.
     """
     account = None if account_id is None else session.get(Account, account_id)
     if account is None or account.disabled_at is not None:
@@ -73,7 +85,13 @@ def sign_in(
         audit.record(session, "sign-in refused", "account", known, actor=SYSTEM, now=now, after={"kind": kind})
         return None
     forgive(session, knock)
-    return open_sign_in(session, AccountId(account.id), kind, now=now)
+    if not factor.is_due(session, account, now=now):
+        return open_sign_in(session, AccountId(account.id), kind, now=now)
+    if kind is SignInKind.API:
+        raise SecondFactorDueError
+    return open_between(
+        session, account, is_setting_up=not factor.has_factor(session, AccountId(account.id)), now=now
+    )
 
 
 def forgive(session: Session, knock: Knock) -> None:
@@ -85,8 +103,25 @@ def forgive(session: Session, knock: Knock) -> None:
 def open_sign_in(session: Session, account_id: AccountId, kind: SignInKind, *, now: datetime) -> str:
     """Open a sign-in for an account and return its token, which is stored nowhere."""
     account = session.get_one(Account, account_id)
-    token = new_token()
     lasts = APPLICANT_LASTS if account.role is Role.APPLICANT else STAFF_LASTS
+    token, sign_in_id = _opened(session, account, kind, lasts, now)
+    audit.record(session, "signed in", "sign_in", sign_in_id, actor=actor_of(account), now=now, after={"kind": kind})
+    return token
+
+
+def open_between(session: Session, account: Account, *, is_setting_up: bool, now: datetime) -> str:
+    """Return the token of what stands between the password and the second factor.
+
+    With `is_setting_up` it has a fresh key to be put into an app; whoever has a factor must have proved it before.
+    """
+    token, sign_in_id = _opened(session, account, SignInKind.BETWEEN, BETWEEN_LASTS, now)
+    if is_setting_up:
+        factor.begin(session, AccountId(account.id), sign_in_id, now=now)
+    return token
+
+
+def _opened(session: Session, account: Account, kind: SignInKind, lasts: timedelta, now: datetime) -> tuple[str, int]:
+    token = new_token()
     sign_in_id = session.execute(
         insert(SignIn)
         .values(
@@ -100,8 +135,7 @@ def open_sign_in(session: Session, account_id: AccountId, kind: SignInKind, *, n
         )
         .returning(SignIn.id)
     ).scalar_one()
-    audit.record(session, "signed in", "sign_in", sign_in_id, actor=actor_of(account), now=now, after={"kind": kind})
-    return token
+    return token, sign_in_id
 
 
 def seen(session: Session, sign_in_id: int, *, now: datetime) -> None:

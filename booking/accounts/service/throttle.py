@@ -40,10 +40,13 @@ class Limit:
 
 WRONG_PASSWORDS = Limit("wrong password", 10, timedelta(minutes=15))
 WRONG_FROM_ADDRESS = Limit("wrong from address", 100, timedelta(minutes=15))
+WRONG_SECOND_FACTORS = Limit("wrong second factor", 5, timedelta(minutes=15))
 CODES_A_MINUTE = Limit("code in a minute", 1, timedelta(minutes=1))
 CODES_AN_HOUR = Limit("code in an hour", 5, timedelta(hours=1))
 CODES_FROM_ADDRESS = Limit("code from address", 100, timedelta(hours=1))
 WARNINGS_AN_HOUR = Limit("owner warned", 2, timedelta(hours=1))
+LOOKS = Limit("looked up", 1, timedelta(days=1))
+REVEALS = Limit("number shown", 30, timedelta(days=1))
 ONE_BY_ONE = Limit("one by one", 2**30, timedelta(days=1))
 LONGEST = max(limit.span + limit.part for limit in (CODES_AN_HOUR, ONE_BY_ONE))
 

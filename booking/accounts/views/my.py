@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from booking.accounts.forms import CodeForm, LanguageForm, PasswordForm, PhoneForm, least_for
 from booking.accounts.queries import login_of, masked_person, own_data, own_sign_ins
-from booking.accounts.service import own, passwords, people, signing_in
+from booking.accounts.service import factor, own, passwords, people, signing_in
 from booking.accounts.views import browser, door
 from booking.accounts.views.blueprint import bp
 from booking.kernel.actors import Act
@@ -28,8 +28,9 @@ def my_data() -> ResponseReturnValue:
     with reading(sessions()) as session:
         person = masked_person(session, me().person_id)
         sign_ins = own_sign_ins(session, me().account_id, now=now())
-    form = LanguageForm(language=me().language)
-    return render_template("accounts/my_data.html", person=person, sign_ins=sign_ins, form=form)
+        has_factor = factor.has_factor(session, me().account_id)
+    page = {"person": person, "sign_ins": sign_ins, "has_factor": has_factor}
+    return render_template("accounts/my_data.html", form=LanguageForm(language=me().language), **page)
 
 
 @bp.get("/my/data.json")
@@ -83,8 +84,7 @@ def my_phone() -> ResponseReturnValue:
     form = PhoneForm()
     if not form.validate_on_submit() or not _confirmed(form):
         return render_template("accounts/my_phone.html", form=form), 422 if form.is_submitted() else 200
-    with unit_of_work(sessions()) as session:
-        own.ask_to_change_phone(session, form.phone.data, me().language, address=browser.address(), now=now())
+    _send_code(form.phone.data)
     browser.keep(KEPT, own.sealed_phone(sessions().keyring, form.phone.data))
     return redirect(url_for("accounts.my_phone_code"), 303)
 
@@ -111,6 +111,18 @@ def my_phone_code() -> ResponseReturnValue:
     return redirect(url_for("accounts.my_data"), 303)
 
 
+@bp.post("/my/data/phone/code/again")
+@may(Act.USE_OWN_ACCOUNT)
+def my_phone_code_again() -> ResponseReturnValue:
+    """Send another code to the new phone."""
+    phone = browser.kept(KEPT, own.unsealed_phone)
+    if phone is None:
+        return redirect(url_for("accounts.my_phone"), 303)
+    _send_code(phone)
+    flash(_("Another code is on its way; the newest counts."), "success")
+    return redirect(url_for("accounts.my_phone_code"), 303)
+
+
 @bp.post("/my/data/sign-ins/<int:sign_in_id>/end")
 @may(Act.USE_OWN_ACCOUNT)
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
@@ -119,6 +131,11 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
         signing_in.end_sign_in(session, sign_in_id, actor=me().actor, now=now())
     flash(_("The sign-in is ended."), "success")
     return redirect(url_for("accounts.my_data"), 303)
+
+
+def _send_code(phone: str) -> None:
+    with unit_of_work(sessions()) as session:
+        own.ask_to_change_phone(session, phone, me().language, address=browser.address(), now=now())
 
 
 def _password_form() -> PasswordForm:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import redirect, render_template
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -89,6 +89,7 @@ def register_code_again() -> ResponseReturnValue:
     if applicant is None:
         return redirect(browser.heading_on("accounts.register"), 303)
     _ask(applicant)
+    flash(_("Another code is on its way; the newest counts."), "success")
     return redirect(browser.heading_on("accounts.register_code"), 303)
 
 

@@ -27,8 +27,7 @@ def forgot_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/forgot_password.html", form=form), 422 if form.is_submitted() else 200
     who = Forgetful(form.id_number.data, form.phone.data)
-    with unit_of_work(sessions()) as session:
-        own.ask_to_reset_password(session, who, address=browser.address(), now=now())
+    _send_code(who)
     browser.keep(KEPT, who.sealed(sessions().keyring))
     return redirect(url_for("accounts.reset_password"), 303)
 
@@ -50,6 +49,23 @@ def reset_password() -> ResponseReturnValue:
     browser.drop(KEPT)
     flash(_("Your new password is set. Please sign in with it."), "success")
     return redirect(url_for("accounts.sign_in"), 303)
+
+
+@bp.post("/forgot-password/code/again")
+@public
+def reset_password_again() -> ResponseReturnValue:
+    """Send another code, to whom the first was sent."""
+    who = browser.kept(KEPT, own.unsealed_forgetful)
+    if who is None:
+        return redirect(url_for("accounts.forgot_password"), 303)
+    _send_code(who)
+    flash(_("Another code is on its way; the newest counts."), "success")
+    return redirect(url_for("accounts.reset_password"), 303)
+
+
+def _send_code(who: Forgetful) -> None:
+    with unit_of_work(sessions()) as session:
+        own.ask_to_reset_password(session, who, address=browser.address(), now=now())
 
 
 def _reset(form: ResetForm, who: Forgetful) -> bool:

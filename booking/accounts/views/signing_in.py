@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from booking.accounts.forms import SignInForm
 from booking.accounts.models import SignInKind
+from booking.accounts.queries import STAFF_IDLE
 from booking.accounts.service import signing_in
 from booking.accounts.service.throttle import TooManyTriesError
 from booking.accounts.views import browser, door
@@ -21,6 +22,11 @@ from booking.web.house import me, now, sessions
 from booking.web.language import moment
 
 A_MINUTE = timedelta(minutes=1)
+LASTS = {
+    "applicant": signing_in.APPLICANT_LASTS // timedelta(hours=1),
+    "staff": signing_in.STAFF_LASTS // timedelta(hours=1),
+    "idle": STAFF_IDLE // A_MINUTE,
+}
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -31,15 +37,18 @@ def sign_in() -> ResponseReturnValue:
         return redirect(browser.way_on(), 303)
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
+        return _sign_in_page(form), 422 if form.is_submitted() else 200
     token = door.enter(
         sessions(), form.login.data, form.password.data, kind=SignInKind.WEB, address=browser.address(), now=now()
     )
     if token is None:
         form.form_errors.append(_("Login and password do not belong together. Please check both."))
-        return render_template("accounts/sign_in.html", form=form), 422
-    browser.hold(token)
-    return redirect(browser.way_on(), 303)
+        return _sign_in_page(form), 422
+    return browser.let_in(token)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("accounts/sign_in.html", form=form, lasts=LASTS)
 
 
 @bp.post("/sign-out")

@@ -39,9 +39,13 @@ from booking.web.house import now, sessions, today
 @bp.arguments(schemas.LoginSchema)
 @bp.response(200, schemas.TokenSchema)
 @bp.alt_response(401, "UNAUTHORIZED")
+@bp.alt_response(403, "FORBIDDEN")
 @bp.alt_response(429, "TOO_MANY_REQUESTS")
 def tokens(asked: dict[str, str]) -> dict[str, object]:
-    """Give a token for login and password. It ends by itself, or when the holder ends it among the own sign-ins."""
+    """Give a token for login and password. It ends by itself, or when the holder ends it.
+
+    Staff who sign in with a second factor get none.
+    """
     at = now()
     token = door.enter(sessions(), **asked, kind=SignInKind.API, address=request.remote_addr or "", now=at)
     if token is None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.accounts import queries as people
 from booking.accounts.queries import MaskedPerson
+from booking.accounts.service.looking import Page, note_look
 from booking.allotment.queries.requests import requests_of
 from booking.bookings import queries as bookings
 from booking.exams.forms import SearchForm
@@ -17,7 +18,7 @@ from booking.exams.views.path import Links, way_of
 from booking.exams.views.refused import UNPROCESSABLE
 from booking.kernel.actors import Act
 from booking.kernel.actors import may as role_may
-from booking.kernel.db import reading
+from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import NotAllowedError, NotFoundError
 from booking.kernel.identifiers import plain_number
 from booking.kernel.ids import REFERENCE_ALPHABET, REFERENCE_LENGTH, PersonId
@@ -49,12 +50,13 @@ def search() -> ResponseReturnValue:
 @bp.get("/desk/learners/<int:person_id>")
 @may(Act.SEE_LEARNERS)
 def learner(person_id: int) -> ResponseReturnValue:
-    """Show the person's way as the learner sees it, the bookings, the record and the results."""
+    """Show the person's way as the learner sees it, the bookings, record and results; the log keeps who looked."""
     mine = person_id == me().person_id
     may_act = role_may(actor(), Act.BOOK_ON_BEHALF) and not mine
     links = _links(person_id) if may_act else Links(None, None)
-    with reading(sessions()) as session:
+    with unit_of_work(sessions()) as session:
         person = people.masked_person(session, PersonId(person_id))
+        note_look(session, Page.LEARNER, person_id, actor=actor(), now=now())
         way = way_of(session, person.person_id, links, today=today())
         asked = requests_of(session, person.person_id)
     until = {one.id: now() < one.starts_at for one in way.bookings}

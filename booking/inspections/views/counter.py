@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from booking.accounts.service.looking import Page, note_look
 from booking.bookings import queries as bookings
 from booking.bookings.queries import ShownBooking
 from booking.inspections.forms.counter import ReasonForm, SearchForm
@@ -58,9 +59,10 @@ def search_vehicles() -> ResponseReturnValue:
 @bp.get("/desk/vehicles/<int:vehicle_id>")
 @may(Act.SEE_VEHICLES)
 def vehicle_at_desk(vehicle_id: int) -> ResponseReturnValue:
-    """Show the vehicle as its owner sees it, the register's data and the agents."""
-    with reading(sessions()) as session:
+    """Show the vehicle as its owner sees it, the register's data and the agents; the log keeps who looked."""
+    with unit_of_work(sessions()) as session:
         page = _vehicle(session, VehicleId(vehicle_id), me().person_id)
+        note_look(session, Page.VEHICLE, vehicle_id, actor=actor(), now=now())
     return render_template("inspections/counter/vehicle.html", **page)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import time
 
 from booking.kernel.errors import Wording
+from booking.policies.rules.accounts import ACCOUNTS
 from booking.policies.rules.exam_day import EXAM_DAY
 from booking.policies.rules.exam_law import EXAM_LAW
 from booking.policies.rules.inspection_law import INSPECTION_LAW
@@ -155,6 +156,7 @@ SETTINGS: Mapping[str, Setting] = {
         *INSPECTION_LAW,
         *RATINGS,
         *SUPERVISION,
+        *ACCOUNTS,
     )
 }
 

@@ -44,6 +44,7 @@ class Group(StrEnum):
     EXAM_LAW = "exam_law"
     ORDER_139 = "order_139"
     INSPECTION_LAW = "inspection_law"
+    ACCOUNTS = "accounts"
     SUPERVISION = "supervision"
 
 

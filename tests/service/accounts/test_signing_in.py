@@ -50,6 +50,7 @@ def member(sessions: Sessions, *, phone: str = "19900000042", password_hash: str
 
 def clerk(sessions: Sessions, login: str = "wang") -> Actor:
     with unit_of_work(sessions) as session:
+        factories.password_alone(session)
         return factories.account(session, Role.COUNTER, login=login, password_hash=HASH)
 
 

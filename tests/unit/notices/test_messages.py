@@ -10,7 +10,7 @@ from tests.messages import ANSWER, COMPANY, PERSON, REASON, kinds, rendered, sam
 SIGNATURE = "【湛江市车辆管理所】"  # the senders put the office in front of each text message
 PART, PARTS = 67, 3  # of a long Chinese text message, and what one may cost
 LONGEST_ENGLISH = 470
-# References, keys, plates, counts, hours, addresses of this site; nothing else of a Chinese message is in Latin letters.
+# References, keys, plates, hours and addresses of this site; nothing else of a Chinese message is in Latin letters.
 CODES = re.compile(r"\b[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3}\b|\b[A-Z0-9]{10}\b|粤[A-Z]·\S+|/[a-z-]+(?:/[a-z-]+)*/\d+")
 TYPED = {"rating_answered"}  # holds what a clerk has written, so its length is the clerk's
 # What was typed in Chinese is told as it was typed: names, addresses, reasons and answers.
