@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 Language = Literal["zh", "en"]
-Fact = str | int | date
+Fact = str | int | date | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,17 @@ class Wording:
     en: str
 
     def filled(self, language: Language, facts: Mapping[str, Fact]) -> str:
-        """Return the sentence in `language` with its gaps filled; days as 2026年12月1日 and 1 Dec 2026."""
+        """Return the sentence in `language` with its gaps filled.
+
+        Days stand as 2026年12月1日 and 1 Dec 2026, several words as C1、C2 and C1, C2.
+        """
         written = {name: _written(fact, language) for name, fact in facts.items()}
         return (self.zh if language == "zh" else self.en).format_map(written)
 
 
 def _written(fact: Fact, language: Language) -> str | int:
+    if isinstance(fact, tuple):
+        return ("、" if language == "zh" else ", ").join(fact)
     if not isinstance(fact, date):
         return fact
     return f"{fact.year}年{fact.month}月{fact.day}日" if language == "zh" else f"{fact.day} {fact:%b %Y}"

@@ -1,6 +1,7 @@
-"""Chinese first, English by switch; and how days, hours and shares are written in both."""
+"""Chinese first, English by switch; and how days, hours, numbers and lists are written in both."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -21,6 +22,8 @@ LOCALES: dict[Language, str] = {"zh": "zh", "en": "en"}
 TAGS: dict[Language, str] = {"zh": "zh-Hans-CN", "en": "en"}
 DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
+BETWEEN = {"zh": "、", "en": ", "}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -64,20 +67,45 @@ def span(window: Window) -> str:
 
 
 def moment(instant: datetime) -> str:
-    """Write an instant as day and hour at the office."""
-    return f"{day(local_day(instant))} {clock(instant)}"
+    """Write an instant as day and hour at the office: 12月1日（星期二）08:30, Tue 1 Dec 08:30."""
+    return _at(day(local_day(instant)), clock(instant))
 
 
 def until(instant: datetime) -> str:
-    """Write a deadline; midnight is the end of the day before: 12月7日（星期一） 24:00."""
+    """Write a deadline; midnight is the end of the day before: 12月7日（星期一）24:00."""
     if instant.astimezone(LOCAL).time() == time.min:
-        return f"{day(local_day(instant) - ONE_DAY)} 24:00"
+        return _at(day(local_day(instant) - ONE_DAY), "24:00")
     return moment(instant)
+
+
+def _at(written: str, hour: str) -> str:
+    """Set an hour after its day; the bracket that ends a Chinese day keeps them apart already."""
+    return f"{written}{hour}" if written.endswith("）") else f"{written} {hour}"
 
 
 def percent(share: Decimal | None) -> str:
     """Write a share that is already in percent with two decimals; a dash where there is none."""
     return "—" if share is None else f"{share:.2f} %"
+
+
+def number(value: object) -> object:
+    """Write a whole number with its thousands apart, 25,464, and leave everything else as it is."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def listed(words: Iterable[object]) -> str:
+    """Write several words one after the other: 甲、乙 and A, B."""
+    return BETWEEN[language()].join(str(word) for word in words)
+
+
+def foreign(text: str) -> str:
+    """Return the language tag of what somebody typed in another language than the page's, else nothing.
+
+    Chinese with some Latin letters in it is Chinese; a text without any letter is nobody's.
+    """
+    has_letters = any(character.isalpha() for character in text)
+    written: Language = "zh" if CHINESE.search(text) else "en" if has_letters else language()
+    return "" if written == language() else TAGS[written]
 
 
 def add_filter(app: Flask, filter_: Callable[[Any], str], name: str) -> None:
@@ -99,7 +127,7 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(CATALOGUES)] * len(domains))
     app.config["BABEL_DOMAIN"] = ";".join(domains)
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
-    for filter_ in (day, full_day, clock, span, moment, until, percent, worded):
+    for filter_ in (day, full_day, clock, span, moment, until, percent, number, listed, foreign, worded):
         add_filter(app, filter_, filter_.__name__)
     # flask_wtf keeps its catalogue on the request, and would read the file anew for each form.
     app.before_request(lambda: setattr(request, "wtforms_translations", _form_words(language())))

@@ -29,6 +29,7 @@ OF_THE_TRADE = {
     "booking/notices/service.py": "days in Chinese, beside the English ones",
     "booking/simulation/picture.py": "captions in both languages",
     "booking/sites/rules/districts.py": "names of districts",
+    "booking/sites/rules/order.py": "names of places",
     "booking/sites/service/lists.py": "names of test lanes, as they stand over them",
     "booking/transfers/command.py": "a line of a file in both languages",
     "booking/transfers/service/making.py": "lines of a file in both languages",

@@ -187,7 +187,7 @@ def test_seven_clicks_lead_from_the_first_page_to_a_window_which_is_moved_and_ca
     owner.press("确认改期")
     owner.reads("改期成功，预约编号不变")
     assert shows_a_booking(owner) == reference
-    owner.reads("11月27日（星期五） 10:00–11:00")  # the window that is left is no choice
+    owner.reads("11月27日（星期五）10:00–11:00")  # the window that is left is no choice
     owner.press("取消预约")
     looks()
     owner.press("取消预约")

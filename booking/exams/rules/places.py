@@ -15,7 +15,7 @@ PLACE_REFUSALS: Mapping[str, Wording] = {
         "with your identity document.",
     ),
     "class-not-served": Wording(
-        "这个场次只考{classes}，您申请的是{licence_class}。请选择您的车型的场次。",
+        "这个场次只考 {classes}，您申请的是 {licence_class}。请选择您的车型的场次。",
         "This session is for {classes} only, and you applied for {licence_class}. Choose a session of your class.",
     ),
     "overlapping": Wording(
@@ -43,7 +43,7 @@ def place_refusals(
 ) -> Iterator[Refusal]:
     """Yield what speaks against this slot: `classes` it serves (none = all), `others` already booked."""
     if classes and licence_class not in classes:
-        facts = {"classes": "、".join(classes), "licence_class": licence_class.value}
+        facts = {"classes": classes, "licence_class": licence_class.value}
         yield Refusal("class-not-served", "Order 162, art. 54", facts=facts)
     if any(window.meets(other) for other in others):
         yield Refusal("overlapping", OFFICE_RULE)

@@ -116,7 +116,7 @@ def _of_site(planned: PlannedDay, facts: DayFacts) -> Iterator[Finding]:
         yield "service-not-offered", {}
     asked = frozenset[str]().union(*(line.class_codes for line in planned.lines))
     if facts.is_offered and facts.offered and asked - facts.offered:
-        yield "class-not-offered", {"classes": ", ".join(sorted(asked - facts.offered))}
+        yield "class-not-offered", {"classes": tuple(sorted(asked - facts.offered))}
     if facts.existing_plan:
         yield "plan-exists", {"plan": facts.existing_plan}
     places = facts.planned_places + planned.places

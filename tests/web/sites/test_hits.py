@@ -106,7 +106,7 @@ def test_a_lane_that_becomes_slower_or_goes_names_the_bookings_it_cannot_serve(
 
     assert answer.status_code == (200 if beyond else 303)
     if beyond:
-        assert f"This hits {beyond} bookings" in answer.text
+        assert f"This hits {beyond} booking" in answer.text
         assert confirmed(planner, address, answer.text, data) == 303
 
 
