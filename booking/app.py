@@ -118,7 +118,18 @@ def create_app(
 def served() -> Flask:
     """Build the application for the web server, whose processes begin with nothing: logging comes first."""
     start_logging(as_json=True)
-    return create_app()
+    app = create_app()
+    load_templates(app)
+    return app
+
+
+def load_templates(app: Flask) -> None:
+    """Compile every page before the workers part: nobody waits for it who opens one first, and they share it.
+
+    A page that cannot be compiled stops the start, not the person who opens it.
+    """
+    for name in app.jinja_env.list_templates(extensions=["html", "svg"]):
+        app.jinja_env.get_template(name)
 
 
 def _install_sign_in(app: Flask) -> None:
