@@ -1,12 +1,14 @@
 """What a period is, what a look came to, and why the log is taken out."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from booking.stats.forms import PeriodForm
@@ -22,6 +24,10 @@ OUTCOMES = {
     Outcome.IRREGULAR.value: _l("Irregular: passed on"),
 }
 WAYS = {"csv": _l("CSV, for any program"), "xlsx": _l("XLSX, for a spreadsheet")}
+
+
+def _choices(words: Mapping[str, LazyString]) -> list[SelectChoice]:
+    return [SelectChoice(code, word) for code, word in words.items()]
 
 
 class SpanForm(PeriodForm):
@@ -48,7 +54,7 @@ class LookForm(FlaskForm):
     """What somebody who looked at a case came to."""
 
     outcome = RadioField(
-        _l("What did you find?"), [InputRequired(_l("Choose what you found"))], choices=list(OUTCOMES.items())
+        _l("What did you find?"), [InputRequired(_l("Choose what you found"))], choices=_choices(OUTCOMES)
     )
     note = TextAreaField(
         _l("What you looked at and why you think so"),
@@ -68,6 +74,4 @@ class TakeOutForm(FlaskForm):
         _l("Why is it taken out, and for whom?"),
         [InputRequired(_l("Write why the entries are taken out")), Length(max=LONGEST_REASON)],
     )
-    way = RadioField(
-        _l("File"), [InputRequired(_l("Choose a kind of file"))], choices=list(WAYS.items()), default="csv"
-    )
+    way = RadioField(_l("File"), [InputRequired(_l("Choose a kind of file"))], choices=_choices(WAYS), default="csv")

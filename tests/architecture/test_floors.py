@@ -19,7 +19,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 FLOORS = (
     "kernel", "web", "notices", "audit", "accounts", "sites", "policies", "slots", "plans", "bookings",
     "allotment", "attendance", "exams", "inspections", "demand", "rosters", "guides", "ratings", "desk", "stats",
-    "home", "transfers",
+    "home", "supervision", "transfers",
 )  # fmt: skip
 EDGES = {"unit_of_work", "reading"}
 EMPTY_NAMES = {"utils", "util", "helpers", "common", "misc", "base", "manager", "handler", "handlers"}

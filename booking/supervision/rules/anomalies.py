@@ -1,6 +1,6 @@
 """When a tally is conspicuous. It opens a case for a human to look at, and never blocks anybody by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,18 +52,29 @@ def is_conspicuous(tally: Tally, limits: Limits, median: int) -> bool:
     )
 
 
-def findings(tallied: Tallied, limits: Limits) -> Iterator[Tally]:
-    """Yield what is conspicuous, each subject once, the greatest first."""
-    seen: set[str] = set()
-    for tally in sorted(tallied.tallies, key=lambda one: (-one.amount, one.subject)):
-        if tally.subject not in seen and is_conspicuous(tally, limits, tallied.medians.get(tally.role, 0)):
-            seen.add(tally.subject)
-            yield tally
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The tally that matters of one subject: whether it is conspicuous, and whether nobody has looked at it yet."""
+
+    tally: Tally
+    is_found: bool
+    is_open: bool
 
 
-def of_each(tallied: Tallied) -> Sequence[Tally]:
-    """Return the greatest tally of each subject, the greatest first."""
-    best: dict[str, Tally] = {}
-    for tally in sorted(tallied.tallies, key=lambda one: (-one.amount, one.subject)):
-        best.setdefault(tally.subject, tally)
-    return list(best.values())
+def judgements(tallied: Tallied, limits: Limits, is_looked_at: Callable[[Tally], bool]) -> Sequence[Judgement]:
+    """Judge each subject once: by what nobody has looked at if there is any, and by its greatest tally otherwise.
+
+    The findings come first, then the greatest.
+    """
+    best: dict[str, Judgement] = {}
+    for tally in tallied.tallies:
+        is_found = is_conspicuous(tally, limits, tallied.medians.get(tally.role, 0))
+        one = Judgement(tally, is_found, is_found and not is_looked_at(tally))
+        known = best.get(tally.subject)
+        if known is None or _weight(one) > _weight(known):
+            best[tally.subject] = one
+    return sorted(best.values(), key=lambda one: (not one.is_open, not one.is_found, -one.tally.amount))
+
+
+def _weight(one: Judgement) -> tuple[bool, bool, int]:
+    return one.is_open, one.is_found, one.tally.amount

@@ -19,7 +19,7 @@ from booking.supervision.queries import checks
 from booking.supervision.queries.checks import Check
 from booking.supervision.queries.freed import freed, handed_on
 from booking.supervision.queries.tallies import tallied
-from booking.supervision.rules.anomalies import Tallied, Tally, findings, of_each
+from booking.supervision.rules.anomalies import Tallied, Tally, judgements
 from booking.supervision.rules.catalogue import RULES, Rule
 from booking.supervision.views.blueprint import UNPROCESSABLE, bp
 from booking.supervision.views.words import Subjects
@@ -121,18 +121,17 @@ def judged(
     days: Days,
 ) -> Judged:
     """Tally one rule. A look covers a finding up to the day on which its days ended; later acts open it again."""
-    found, limits = tallied(session, rule.code, days), rule.limits(values)
-    conspicuous = {tally.subject for tally in findings(found, limits)}
+    found = tallied(session, rule.code, days)
+
+    def look_at(tally: Tally) -> Check | None:
+        return next((one for one in looks.get((rule.code, tally.subject), ()) if one.last >= tally.day), None)
+
     lines = [
-        Line(
-            tally,
-            tally.subject in conspicuous,
-            next((one for one in looks.get((rule.code, tally.subject), ()) if one.last >= tally.day), None),
-        )
-        for tally in of_each(found)
+        Line(one.tally, one.is_found, look_at(one.tally))
+        for one in judgements(found, rule.limits(values), lambda tally: look_at(tally) is not None)
     ]
     told = [(SETTINGS[name], SETTINGS[name].shown(values[name])) for name in rule.settings]
-    return Judged(rule, told, found, sorted(lines, key=lambda line: not line.is_found))
+    return Judged(rule, told, found, lines)
 
 
 def median_of(one: Judged) -> list[tuple[str, int]]:

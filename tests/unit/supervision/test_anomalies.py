@@ -6,7 +6,7 @@ import pytest
 
 from booking.policies.rules.catalogue import SETTINGS
 from booking.policies.rules.setting import Values
-from booking.supervision.rules.anomalies import Limits, Tallied, Tally, findings, is_conspicuous, of_each
+from booking.supervision.rules.anomalies import Limits, Tallied, Tally, is_conspicuous, judgements
 from booking.supervision.rules.catalogue import RULES, Rule
 
 AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -46,17 +46,33 @@ def test_overrides_need_a_number_and_a_share(amount: int, of: int, *, expected: 
     assert is_conspicuous(tally("account:1", amount, of=of), Limits(5, share=5), 0) is expected
 
 
-def test_a_subject_is_found_once_by_its_busiest_part() -> None:
+def nobody(tally: Tally) -> bool:
+    """Nobody has looked at anything."""
+    return False
+
+
+def test_a_subject_is_judged_once_by_its_busiest_part() -> None:
     tallied = Tallied([tally("account:1", 25, part="3"), tally("account:1", 40, part="7")], {}, 65)
 
-    found = list(findings(tallied, Limits(20)))
+    [one] = judgements(tallied, Limits(20), nobody)
 
-    assert [(one.subject, one.amount) for one in found] == [("account:1", 40)]
-    assert [one.amount for one in of_each(tallied)] == [40]
+    assert (one.tally.amount, one.is_found, one.is_open) == (40, True, True)
 
 
-def test_accounts_are_compared_with_those_of_their_own_role() -> None:
-    clerk, learner = tally("account:1", 24, role="counter"), tally("account:2", 24, role="applicant")
-    tallied = Tallied([clerk, learner], {"counter": 12, "applicant": 1}, 48)
+def test_what_was_looked_at_does_not_hide_what_came_later() -> None:
+    tallied = Tallied([tally("account:1", 40, part="3"), tally("account:1", 25, part="7")], {}, 65)
 
-    assert [one.subject for one in findings(tallied, Limits(20, times=3))] == ["account:2"]
+    [one] = judgements(tallied, Limits(20), lambda tally: tally.part == "3")
+    [looked_at] = judgements(tallied, Limits(20), lambda _: True)
+
+    assert (one.tally.part, one.is_open) == ("7", True)
+    assert (looked_at.tally.part, looked_at.is_found, looked_at.is_open) == ("3", True, False)
+
+
+def test_accounts_are_compared_with_those_of_their_own_role_and_findings_come_first() -> None:
+    clerk, learner = tally("account:1", 30, role="counter"), tally("account:2", 24, role="applicant")
+    tallied = Tallied([clerk, learner], {"counter": 12, "applicant": 1}, 54)
+
+    judged = judgements(tallied, Limits(20, times=3), nobody)
+
+    assert [(one.tally.subject, one.is_found) for one in judged] == [("account:2", True), ("account:1", False)]
