@@ -58,7 +58,7 @@ function remember(part, elt) {
   before = {
     id: part.id,
     says: part.dataset.updated,
-    height: part.offsetHeight,
+    height: Math.min(part.offsetHeight, innerHeight - part.getBoundingClientRect().top), // of it down to the lower edge
     open: [...part.querySelectorAll("details")].map((one) => one.open),
     isRefresh: elt === part,
     hadFocus: Boolean(active),
@@ -71,10 +71,7 @@ function restore(part) {
   if (before.isRefresh) {
     const all = [...part.querySelectorAll("details")];
     if (all.length === before.open.length) all.forEach((one, place) => (one.open ||= before.open[place]));
-  } else {
-    const inSight = innerHeight - part.getBoundingClientRect().top;
-    part.style.minHeight = `${Math.min(before.height, inSight)}px`; // what stands below does not jump into sight
-  }
+  } else part.style.minHeight = `${before.height}px`; // what stands below does not jump into sight
   if (before.hadFocus && !part.contains(document.activeElement)) {
     part.tabIndex = -1;
     ((before.again && part.querySelector(before.again)) || part).focus({ preventScroll: true });
