@@ -20,5 +20,6 @@ def look() -> tuple[Language, bool]:
 
 
 def install(app: Flask) -> None:
-    """Tell every template whether the reader has chosen large type."""
+    """Tell every template whether the reader has chosen large type; macros, which have no context, ask for it."""
     app.context_processor(lambda: {"easy": is_easy()})
+    app.add_template_global(is_easy)
