@@ -14,15 +14,25 @@ from tests.web.conftest import Visitor
 
 
 @pytest.fixture
-def newest_code(sessions: Sessions, keyring: Keyring) -> Callable[[], str]:
-    """Return the code in the newest text message."""
+def newest_text(sessions: Sessions, keyring: Keyring) -> Callable[[], str]:
+    """Return the newest text message."""
 
     def newest() -> str:
         with reading(sessions) as session:
             row = session.scalars(
                 select(Notice).where(Notice.channel == Channel.SMS).order_by(Notice.id.desc()).limit(1)
             ).one()
-            found = re.search(r"\d{6}", keyring.open(row.text_sealed, column="notice.text"))
+            return keyring.open(row.text_sealed, column="notice.text")
+
+    return newest
+
+
+@pytest.fixture
+def newest_code(newest_text: Callable[[], str]) -> Callable[[], str]:
+    """Return the code in the newest text message."""
+
+    def newest() -> str:
+        found = re.search(r"\d{6}", newest_text())
         assert found is not None, "the newest text bears no code"
         return found[0]
 
