@@ -19,7 +19,7 @@ ACCOUNTS: tuple[Setting, ...] = (
         choices={
             "staff": Wording("全体工作人员，包括考场和检验站", "all staff, at exam sites and stations too"),
             "office": Wording("车管所全体工作人员", "all staff of the office"),
-            "rules": Wording("计划、审批、监督和管理岗位", "planners, approvers, supervisors and administrators"),
+            "rules": Wording("计划、审批、监管和管理岗位", "planners, approvers, supervisors and administrators"),
             "nobody": Wording("暂不要求", "nobody"),
         },
     ),
