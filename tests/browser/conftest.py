@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from werkzeug.serving import make_server
 
 from booking.kernel.clock import FixedClock
-from booking.kernel.db import Sessions
+from booking.kernel.db import Sessions, unit_of_work
 from config import read_settings
+from tests import factories
 from tests.applications import application
 
 CHROMIUM = shutil.which("chromium")
@@ -50,6 +51,8 @@ def database_url(sqlite_url: str) -> str:
 def address(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> Iterator[str]:
     """Serve the application and yield where."""
     settings = read_settings({"BOOKING_DATA": str(tmp_path), "BOOKING_DEMO": "1"})
+    with unit_of_work(sessions) as session:
+        factories.password_alone(session)  # as in the demo city; the second factor has tests of its own
     server = make_server("127.0.0.1", 0, application(settings, sessions, clock), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
