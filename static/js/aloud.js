@@ -19,7 +19,7 @@
   const isRead = (text) => {
     const parent = text.parentElement;
     const isSeen = !parent.checkVisibility || parent.checkVisibility({ visibilityProperty: true });
-    return text.data.trim() !== "" && isSeen && !parent.closest("svg,script,style,option,[aria-hidden=true]");
+    return text.data.trim() !== "" && isSeen && !parent.closest("svg,script,style,option,nav,.back,[aria-hidden=true]");
   };
 
   // A voice stops for breath at the end of a sentence; no piece is longer than it can speak.
