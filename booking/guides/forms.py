@@ -10,7 +10,7 @@ from booking.guides.service.announcements import Text
 from booking.guides.service.guides import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
 from booking.kernel.errors import InvalidInputError, Language, Wording
 from booking.web.fields import DayField
-from booking.web.language import worded
+from booking.web.language import TAGS, worded
 
 MISSING = _l("Write this part; without it people come twice")
 WHY = (
@@ -22,13 +22,17 @@ REFUSED = {
     "last_day": _l("Choose a day after the first one, at most a year later"),
 }
 NOT_FIT = _l("This is missing or too long")
+# What is typed into a field of one language is read aloud in it, whatever the page's.
+IN = {language: {"lang": tag} for language, tag in TAGS.items()}
 
 
 class GuideForm(FlaskForm):
     """One version of a guide: a pair of texts for each section. `seen` is the version that the clerk started from."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(MISSING), Length(max=LONGEST_TITLE)])
-    title_en = StringField(_l("Title in English"), [Length(max=LONGEST_TITLE)])
+    title_zh = StringField(
+        _l("Title in Chinese"), [InputRequired(MISSING), Length(max=LONGEST_TITLE)], render_kw=IN["zh"]
+    )
+    title_en = StringField(_l("Title in English"), [Length(max=LONGEST_TITLE)], render_kw=IN["en"])
     reason = TextAreaField(_l("What is changed, and why"), WHY)
     seen = HiddenField()
 
@@ -54,17 +58,22 @@ class GuideForm(FlaskForm):
 
 for _section in Section:
     _checks = [InputRequired(MISSING)] if _section in NEEDED else []
-    setattr(GuideForm, f"{_section}_zh", TextAreaField(_l("In Chinese"), [*_checks, Length(max=LONGEST_TEXT)]))
-    setattr(GuideForm, f"{_section}_en", TextAreaField(_l("In English"), [Length(max=LONGEST_TEXT)]))
+    _short = Length(max=LONGEST_TEXT)
+    setattr(GuideForm, f"{_section}_zh", TextAreaField(_l("In Chinese"), [*_checks, _short], render_kw=IN["zh"]))
+    setattr(GuideForm, f"{_section}_en", TextAreaField(_l("In English"), [_short], render_kw=IN["en"]))
 
 
 class AnnouncementForm(FlaskForm):
     """What is announced, and from when to when."""
 
-    title_zh = StringField(_l("Title in Chinese"), [InputRequired(_l("Write a title")), Length(max=80)])
-    text_zh = TextAreaField(_l("Text in Chinese"), [InputRequired(_l("Write what is announced")), Length(max=2000)])
-    title_en = StringField(_l("Title in English"), [Length(max=120)])
-    text_en = TextAreaField(_l("Text in English"), [Length(max=2000)])
+    title_zh = StringField(
+        _l("Title in Chinese"), [InputRequired(_l("Write a title")), Length(max=80)], render_kw=IN["zh"]
+    )
+    text_zh = TextAreaField(
+        _l("Text in Chinese"), [InputRequired(_l("Write what is announced")), Length(max=2000)], render_kw=IN["zh"]
+    )
+    title_en = StringField(_l("Title in English"), [Length(max=120)], render_kw=IN["en"])
+    text_en = TextAreaField(_l("Text in English"), [Length(max=2000)], render_kw=IN["en"])
     first_day = DayField(_l("First day"), [InputRequired(_l("Choose the first day"))])
     last_day = DayField(_l("Last day"), [InputRequired(_l("Choose the last day"))])
     is_urgent = BooleanField(_l("Urgent: shown first and marked"))

@@ -12,6 +12,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, format_date
 from jinja2 import pass_context
+from markupsafe import Markup
 from wtforms.i18n import messages_path
 
 from booking.kernel.calendar import LOCAL, ONE_DAY, local_day
@@ -24,6 +25,10 @@ DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
 BETWEEN = {"zh": "、", "en": ", "}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# Chinese words with the digits and capitals that belong to them: plates, the numbers of lanes.
+RUN = re.compile(r"([0-9A-Z·*]*[\u4e00-\u9fff][\u3000-\u303f\u4e00-\u9fff\uff00-\uffef0-9A-Z·*]*)")
+WORD = re.compile(r"[a-z]{3}")
+ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -101,14 +106,31 @@ def listed(words: Iterable[object]) -> str:
 def foreign(text: str) -> str:
     """Return the language tag of what somebody typed in another language than the page's, else nothing.
 
-    Chinese with some Latin letters in it is Chinese; a text without any letter is nobody's.
+    Chinese with some Latin letters in it is Chinese; English is two words at least, so that no code is taken for it.
     """
-    has_letters = any(character.isalpha() for character in text)
-    written: Language = "zh" if CHINESE.search(text) else "en" if has_letters else language()
+    written: Language = "zh" if CHINESE.search(text) else "en" if ENGLISH.search(text) else language()
     return "" if written == language() else TAGS[written]
 
 
-def add_filter(app: Flask, filter_: Callable[[Any], str], name: str) -> None:
+def spoken(text: object) -> object:
+    """Mark what was typed in another language than the page's, so that it is read aloud in its own.
+
+    A sentence in English around Chinese words keeps its own language, and only those words are marked. What holds
+    elements already is left to whoever made them.
+    """
+    if not isinstance(text, str) or (isinstance(text, Markup) and "<" in text) or not (tag := foreign(text)):
+        return text
+    if tag == TAGS["zh"] and WORD.search(text):
+        parts = [(type(text)(part), CHINESE.search(part)) for part in RUN.split(text)]
+        return Markup("").join(_marked(part, tag) if is_chinese else part for part, is_chinese in parts)
+    return _marked(text, tag)
+
+
+def _marked(text: str, tag: str) -> Markup:
+    return Markup('<span lang="{}">{}</span>').format(tag, text)
+
+
+def add_filter(app: Flask, filter_: Callable[[Any], object], name: str) -> None:
     """Add a filter whose words depend on the reader.
 
     It asks for the context only so that Jinja does not fold it on a literal, in whichever language came first.
@@ -127,7 +149,7 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(CATALOGUES)] * len(domains))
     app.config["BABEL_DOMAIN"] = ";".join(domains)
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
-    for filter_ in (day, full_day, clock, span, moment, until, percent, number, listed, foreign, worded):
+    for filter_ in (day, full_day, clock, span, moment, until, percent, number, listed, spoken, worded):
         add_filter(app, filter_, filter_.__name__)
     # flask_wtf keeps its catalogue on the request, and would read the file anew for each form.
     app.before_request(lambda: setattr(request, "wtforms_translations", _form_words(language())))

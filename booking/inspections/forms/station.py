@@ -16,7 +16,7 @@ from booking.kernel.errors import InvalidInputError
 from booking.kernel.identifiers import plain_number
 from booking.kernel.ids import VehicleId
 from booking.plans.forms.fields import PlanDayField
-from booking.web.language import worded
+from booking.web.language import TAGS, worded
 from booking.web.paths import LARGEST_ID
 from booking.web.words import service_called
 
@@ -51,7 +51,9 @@ class WalkInForm(FlaskForm):
 
     plate_type = SelectField(_l("Plate type"), default=PlateType.SMALL.value)
     province = SelectField(
-        _l("Province"), choices=[SelectChoice(one, one) for one in PROVINCES], default=HOME_PROVINCE
+        _l("Province"),
+        choices=[SelectChoice(one, one, render_kw={"lang": TAGS["zh"]}) for one in PROVINCES],
+        default=HOME_PROVINCE,
     )
     plate = StringField(_l("Letter and number"), [InputRequired(_l("Enter the plate number")), Length(max=20)])
     vehicle_kind = RadioField(

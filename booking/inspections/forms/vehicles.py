@@ -34,7 +34,7 @@ from booking.sites.rules.districts import DISTRICTS
 from booking.sites.rules.order import by_sound
 from booking.web.fields import DayField
 from booking.web.house import today
-from booking.web.language import language, worded
+from booking.web.language import TAGS, language, worded
 
 HOME_PROVINCE = "粤"
 MYSELF, COMPANY = "myself", "company"
@@ -70,7 +70,9 @@ class Plated:
 
     plate_type = SelectField(_l("Plate type"), default=PlateType.SMALL.value)
     province = SelectField(
-        _l("Province"), choices=[SelectChoice(one, one) for one in PROVINCES], default=HOME_PROVINCE
+        _l("Province"),
+        choices=[SelectChoice(one, one, render_kw={"lang": TAGS["zh"]}) for one in PROVINCES],
+        default=HOME_PROVINCE,
     )
     plate = StringField(_l("Letter and number"), [InputRequired(_l("Enter the plate number")), Length(max=20)])
     vin = StringField(

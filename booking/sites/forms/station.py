@@ -37,7 +37,7 @@ from booking.sites.rules.station import (
 )
 from booking.sites.service.days import LONGEST_REASON
 from booking.web.fields import MomentField
-from booking.web.language import worded
+from booking.web.language import TAGS, worded
 from booking.web.words import VEHICLE_KINDS, service_called
 
 PRICE = "price_"
@@ -117,7 +117,11 @@ class HoursForm(FlaskForm):
 class TermsForm(FlaskForm):
     """What a station says of itself. `seen` is the fingerprint of what the clerk saw."""
 
-    directions = TextAreaField(_l("How to get there"), [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)])
+    directions = TextAreaField(
+        _l("How to get there"),
+        [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)],
+        render_kw={"lang": TAGS["zh"]},
+    )
     directions_en = TextAreaField(
         _l("How to get there, in English"), [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)]
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from markupsafe import Markup
 
 from booking.kernel.errors import Wording
 from booking.web import language as written
@@ -45,19 +46,27 @@ def test_thousands_are_set_apart_and_nothing_else_is_touched(reader: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("typed", "tags"),
+    ("typed", "marked"),
     [
-        ("受台风影响", {"en": "zh-Hans-CN"}),
-        ("Power cut", {"zh": "en"}),
-        ("C1 停考", {"en": "zh-Hans-CN"}),
+        ("受台风影响", {"en": '<span lang="zh-Hans-CN">受台风影响</span>'}),
+        ("C1 停考", {"en": '<span lang="zh-Hans-CN">C1 停考</span>'}),
+        ("on request: 到窗口办理。", {"en": 'on request: <span lang="zh-Hans-CN">到窗口办理。</span>'}),
+        ("粤G·1***5 · small car", {"en": '<span lang="zh-Hans-CN">粤G·1***5</span> · small car'}),
+        ("Power cut", {"zh": '<span lang="en">Power cut</span>'}),
+        ("<b>停电</b>", {"en": '<span lang="zh-Hans-CN">&lt;b&gt;停电&lt;/b&gt;</span>'}),
+        ("K7MP2QXDAB", {}),
         ("08:30", {}),
         ("", {}),
     ],
 )
 def test_what_was_typed_in_the_other_language_is_marked_as_such(
-    reader: str, typed: str, tags: dict[str, str]
+    reader: str, typed: str, marked: dict[str, str]
 ) -> None:
-    assert written.foreign(typed) == tags.get(reader, "")
+    assert written.spoken(typed) == marked.get(reader, typed)
+
+
+def test_what_is_no_text_or_marked_already_stays_as_it_is(reader: str) -> None:
+    assert [written.spoken(value) for value in (7, None, Markup("<b>停电</b>"))] == [7, None, Markup("<b>停电</b>")]
 
 
 def test_a_wording_parts_its_words_and_writes_its_days_by_language() -> None:

@@ -47,7 +47,7 @@ def test_an_agent_is_named_and_both_see_the_consent_in_words(
 
     assert answer.status_code == 303
     page = owner.get(AGENTS).text
-    assert "测试李 · 199****1234" in page
+    assert "测试李</span> · 199****1234" in page
     assert "I consent that this person sees my vehicles" in page
     assert "Consent given on line on Tue 24 Nov 10:00" in visitor(actor=li).get(AGENTS).text
     with reading(sessions) as session:

@@ -85,7 +85,7 @@ def test_a_second_click_on_a_result_is_told_the_same_and_changes_nothing(yard: Y
 def test_a_step_that_cannot_follow_says_so_on_the_board(yard: Yard) -> None:
     yard.number(yard.booked(yard.car(), "10:00"))
 
-    assert "This step is not possible in the present state" in yard.step(1, "passed")
+    assert "This step is not possible now" in yard.step(1, "passed")
     assert yard.visit(0).state is VisitState.WAITING
 
 
