@@ -31,6 +31,7 @@ class Entry:
     proposed_by: int  # person
     proposed_at: datetime
     approved_at: datetime | None  # None: only proposed
+    approved_by: int | None  # person; None: only proposed
 
     @property
     def setting(self) -> Setting:
@@ -201,6 +202,7 @@ def _entry(row: Policy) -> Entry:
         row.proposed_by_person,
         row.proposed_at,
         row.approved_at,
+        row.approved_by_person,
     )
 
 

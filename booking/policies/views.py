@@ -157,6 +157,7 @@ def _setting_page(shown: InForce, form: Proposal) -> str:
         shown=shown,
         form=form,
         may_propose=may_propose,
+        may_read_log=role_may(actor(), Act.READ_AUDIT),
         today=today(),
         me_id=actor().person_id,
     )

@@ -19,6 +19,7 @@ from booking.allotment.service.impact import ImpactChangedError
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.desk import permissions
 from booking.allotment.views.paging import beside, page_asked
+from booking.allotment.views.ready import ready_choices, ready_text
 from booking.allotment.views.withdrawals import Changed
 from booking.allotment.views.words import service_choices
 from booking.bookings.registered import all_lines, line_of
@@ -61,7 +62,7 @@ def new_closure() -> ResponseReturnValue:
     fields = _with_choices(ScopeFields(asked))
     if asked is None or not fields.validate():
         return _new_page(fields, None), 200 if asked is None else 422
-    return _new_page(fields, _with_choices(ClosureForm(formdata=None, data=fields.data)))
+    return _new_page(fields, _with_choices(ClosureForm(formdata=None, data={**fields.data, "reason": ready_text()})))
 
 
 @bp.post("/desk/closures/new")
@@ -150,6 +151,7 @@ def _new_page(fields: ScopeFields, form: ClosureForm | None, changed: Changed | 
         told=words,
         beside=pages,
         changed=changed,
+        ready=ready_choices() if request.method == "GET" else (),
     )
 
 

@@ -15,6 +15,7 @@ from booking.allotment.service import impact as service
 from booking.allotment.service.impact import ImpactChangedError
 from booking.allotment.views.blueprint import bp
 from booking.allotment.views.paging import beside, page_asked
+from booking.allotment.views.ready import ready_choices, ready_text
 from booking.bookings.registered import line_of
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
@@ -44,6 +45,8 @@ class Changed:
 @may(Act.PROPOSE_PLANS)
 def withdraw(slot_id: int) -> ResponseReturnValue:
     number, form = SlotId(slot_id), WithdrawForm()
+    if request.method == "GET":
+        form.reason.data = ready_text()
     if not form.validate_on_submit():
         return _page(number, form), REFUSED if request.method == "POST" else OK
     try:
@@ -110,6 +113,7 @@ def _page(
         form=form,
         proposal=proposal,
         changed=changed,
+        ready=ready_choices() if proposal is None else (),
         is_own=proposal is not None and proposal.proposed_by_person == me().person_id,
         **shown,
     )

@@ -32,6 +32,7 @@ from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
 UNPROCESSABLE = 422
+OUT_OF_ORDER = "设备故障，正在抢修"  # what the board fills in; everybody reads reasons, in Chinese
 PAGES = Outages(
     end=lift_outage,
     announced_at=lambda site_id: url_for("inspections.new_outage", site_id=site_id),
@@ -47,6 +48,8 @@ def new_outage(site_id: int) -> ResponseReturnValue:
     """Show what an outage would do, and announce it once that was looked at."""
     station = _own(site_id)
     form = outage_form(station, now=now())
+    if request.method == "GET" and "lane" in request.args:
+        form.lane.data, form.reason.data = request.args.get("lane", type=int), OUT_OF_ORDER
     if not form.validate_on_submit():
         return _page(station, form)
     is_save = request.form.get("step") == "save"

@@ -203,6 +203,22 @@ def test_site_staff_close_their_own_site_and_see_no_other(
     assert other.submit("/desk/closures/new", WHY, on="/desk/closures/new").status_code == 422
 
 
+def test_an_operator_suspends_a_session_in_three_clicks_with_a_ready_notice(
+    drawn: Scene, visitor: Callable[..., Visitor], sessions: Sessions
+) -> None:
+    operator = visitor(actor=_operator(sessions, drawn.town))
+    address = PREVIEW.replace("site=", f"site={drawn.town.site_id}")
+
+    first = operator.get(address).text  # the first click, from the board of the day
+    chosen = f"{address}&text=weather".replace("&", "&amp;")
+    second = operator.get(chosen.replace("&amp;", "&")).text
+    answer = operator.submit("/desk/closures/new", {**WHY, "site": str(drawn.town.site_id)}, on=address)
+
+    assert chosen in first
+    assert "因恶劣天气，为保障安全，本场取消。" in second.partition("<textarea")[2].partition("</textarea>")[0]
+    assert answer.status_code == 303
+
+
 def test_a_supervisor_sees_closures_and_finds_no_button(drawn: Scene, visitor: Callable[..., Visitor]) -> None:
     address = propose(visitor(Role.PLANNER))
     supervisor = visitor(Role.SUPERVISOR)
