@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from booking import scheduler, schema
 from booking.accounts import queries as accounts
-from booking.accounts.service import staff
+from booking.accounts.service import resets, staff
 from booking.allotment import verifying
 from booking.app import open_sessions
 from booking.bookings import ticket_command
@@ -186,6 +186,23 @@ def serve(port: int | None) -> None:
     settings = read_settings()
     ready(settings)
     os.execv(sys.executable, web_command(port or settings.port))  # noqa: S606 - our own interpreter and arguments
+
+
+@main.command()
+@click.argument("login")
+@click.option("--reason", required=True, help="Why it is done here and not by two persons; it stands in the log.")
+@in_one_line
+def reset_account(login: str, reason: str) -> None:
+    """Take the second factor off a staff account and set its password: for when no administrator can sign in.
+
+    The password comes from BOOKING_NEW_PASSWORD, or is asked for.
+    """
+    password = os.environ.get("BOOKING_NEW_PASSWORD") or click.prompt(
+        "New password", hide_input=True, confirmation_prompt=True
+    )
+    with writing() as (session, now):
+        resets.reset_by_command(session, login, password, reason=reason, now=now)
+    click.echo(f"Reset: {login}. The next sign-in sets a second factor up. The person is told.")
 
 
 @main.command("scheduler")

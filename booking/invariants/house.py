@@ -99,6 +99,20 @@ HOUSE = (
             WHERE b.state IN {LIVE} AND s.state = 'withdrawn' AND s.withdrawn_at < :late""",
     ),
     Invariant(
+        "recovery codes belong to a second factor that counts, ten at the most",
+        """SELECT r.account_id FROM recovery_code r LEFT JOIN second_factor f
+            ON f.account_id = r.account_id AND f.confirmed_at IS NOT NULL
+            GROUP BY r.account_id HAVING count(f.id) <> count(r.id) OR count(r.id) > 10""",
+    ),
+    Invariant(
+        "whoever sets an account back has not proposed it and is not its person, and the log has both steps",
+        """SELECT r.id FROM account_reset r WHERE r.proposed_by_person = r.person_id
+            OR r.decided_by_person IN (r.proposed_by_person, r.person_id)
+            OR r.state = 'approved' AND NOT EXISTS (SELECT 1 FROM audit_entry a WHERE a.act = 'reset approved'
+            AND a.object_kind = 'account' AND a.object_id = CAST(r.account_id AS VARCHAR)
+            AND a.at = r.decided_at AND a.person_id = r.decided_by_person)""",
+    ),
+    Invariant(
         "every sign-in belongs to an account that was in use",
         """SELECT i.id FROM sign_in i JOIN account a ON a.id = i.account_id
             WHERE a.disabled_at IS NOT NULL AND i.revoked_at IS NULL AND i.created_at > a.disabled_at""",

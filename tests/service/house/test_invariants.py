@@ -29,6 +29,13 @@ BREACHES = (
     ("each published plan", f"UPDATE plan_line SET slot_id = NULL WHERE slot_id = {A_SLOT}"),
     ("each booking is logged", "DELETE FROM audit_entry WHERE act = 'booking made'"),
     ("each booking made was told", "DELETE FROM notice WHERE template = 'booking_confirmed'"),
+    ("recovery codes", "INSERT INTO recovery_code (account_id, code_hash) SELECT min(id), 'x' FROM account"),
+    (
+        "whoever sets an account back",
+        """INSERT INTO account_reset (account_id, person_id, what, state, reason, proposed_by_person, proposed_at,
+        decided_by_person, decided_at) SELECT id, person_id, 'factor', 'approved', 'x', person_id + 1,
+        '2026-11-24 02:00:00+00:00', person_id + 2, '2026-11-24 02:00:00+00:00' FROM account WHERE id = 1""",
+    ),
     ("a slot's day", f"UPDATE slot SET day = '2020-01-01' WHERE id = {A_SLOT}"),
 )
 
