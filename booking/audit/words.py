@@ -1,22 +1,13 @@
 """Pages' words for what the log holds. An act, kind, job or value that is not listed is shown as it is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from booking.audit.fact_words import FACTS, VALUES
 from booking.audit.queries import Entry
-from booking.web.language import worded
-from booking.web.words import (
-    BOOKING_STATES,
-    CHANNELS,
-    LANES,
-    PLAN_STATES,
-    PURPOSES,
-    ROLES,
-    VISIT_STATES,
-    service_called,
-)
+from booking.web.language import listed, worded
+from booking.web.words import service_called
 
 ACTS = {
     "booking made": _l("booking made"),
@@ -203,63 +194,6 @@ JOBS = {
     "draw-spot-checks": _l("draw spot checks, each Monday"),
     "check-log": _l("recompute seals of the log, daily at 03:45"),
 }
-FACTS = {
-    "state": _l("state"),
-    "slot": _l("session"),
-    "lane": _l("lane"),
-    "channel": _l("way in"),
-    "capacity": _l("capacity"),
-    "amount": _l("number"),
-    "places": _l("places"),
-    "count": _l("number"),
-    "role": _l("role"),
-    "value": _l("value"),
-    "name": _l("name"),
-    "effective_from": _l("in force from"),
-    "site": _l("site"),
-    "day": _l("day"),
-    "kind": _l("kind"),
-    "reason": _l("reason"),
-    "number": _l("number of the day"),
-    "post": _l("called to"),
-    "service": _l("service"),
-    "lines": _l("sessions"),
-    "version": _l("version"),
-    "exemption": _l("exception from the ten days"),
-    "hours": _l("opening hours"),
-    "is_open": _l("open that day"),
-    "daily_maximum": _l("most in a day"),
-    "vehicles_per_hour": _l("vehicles an hour"),
-    "is_active": _l("in use"),
-    "bookings": _l("bookings hit"),
-    "paper": _l("what was shown"),
-    "evidence": _l("note on what was shown"),
-    "lifted": _l("rules lifted"),
-    "purpose": _l("purpose"),
-    "what": _l("what was set back"),
-    "left": _l("codes left"),
-    "booking": _l("booking"),
-    "attempt": _l("attempt: 1 test, 2 retest"),
-    "outcome": _l("outcome of the test"),
-    "score": _l("points of 100"),
-    "booked": _l("people booked"),
-    "present": _l("people present"),
-    "absent": _l("absent"),
-    "passed": _l("passed"),
-    "failed": _l("failed"),
-    "cancelled": _l("cancelled by the office"),
-}
-VALUES: Mapping[str, Mapping[str, LazyString]] = {
-    "state": {**PLAN_STATES, **BOOKING_STATES, **VISIT_STATES},
-    "outcome": BOOKING_STATES,
-    "lane": LANES,
-    "channel": CHANNELS,
-    "role": ROLES,
-    "purpose": PURPOSES,
-    "what": {"factor": _l("second factor"), "password": _l("password")},
-    "is_open": {"True": _l("open"), "False": _l("closed")},
-    "is_active": {"True": _l("yes"), "False": _l("no")},
-}
 
 
 def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:
@@ -274,9 +208,9 @@ def _value(fact: str, value: object) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, list):
-        return "; ".join(_value(fact, one) for one in value)
+        return listed(_value(fact, one) for one in value)
     if isinstance(value, dict):
-        return "; ".join(f"{name} {_value(fact, one)}" for name, one in value.items())
+        return listed(f"{FACTS.get(name, name)} {_value(name, one)}" for name, one in value.items())
     if fact == "service":
         return worded(service_called(str(value)))
     return str(VALUES.get(fact, {}).get(str(value), value))

@@ -17,12 +17,14 @@ OF_THE_TRADE = {
     "booking/accounts/forms.py": "the name of the language",
     "booking/accounts/sounds.py": "surnames that are read otherwise than their characters",
     "booking/allotment/queries/impact.py": "gaps of a sample message, in its own language",
+    "booking/allotment/views/ready.py": "reasons to begin with, for a field that everybody reads in Chinese",
     "booking/exams/rules/document.py": "heads of tables in both languages",
     "booking/exams/rules/wording.py": "bases in Chinese, beside the English ones",
     "booking/inspections/queries/vehicles.py": "marks on plates",
     "booking/inspections/rules/document.py": "heads of tables in both languages",
     "booking/inspections/rules/law.py": "numerals of items of the law",
     "booking/inspections/rules/plates.py": "plates",
+    "booking/inspections/views/outages.py": "a reason to begin with, for a field that everybody reads in Chinese",
     "booking/kernel/identifiers.py": "the characters of officers' cards",
     "booking/kernel/logs.py": "plates that no log may hold",
     "booking/kernel/workbooks.py": "the name of a sheet in both languages",
@@ -48,12 +50,12 @@ SAID = re.compile(r"\b(?:title|alt|aria-label|placeholder)=\"([^\"]*)\"")
 WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 # Words that are the same in both languages: names of the languages, of files and of methods, and a command line.
 SAME_IN_BOTH = re.compile(
-    r"\bEnglish\b|中文|SHA-256|python3 check-round\.pyz record\.json --receipt receipt\.json --pid"
+    r"\bEnglish\b|中文|\bAa\b|SHA-256|python3 check-round\.pyz record\.json --receipt receipt\.json --pid"
 )
 # What Chinese sentences may hold in Latin letters: files, codes of classes and plates, samples, names of programs.
 LATIN = re.compile(
     r"%\(\w+\)s|\b(?:CSV|XLSX|PDF|UTF-8|JSON|Excel|Python|SHA-256|UTC|QR|GB|WCAG|AA|A4|WGS|MB|MiB|Ed25519|drand|T1|A-Z|"
-    r"HTTP|API|TOTP|Cookie|booking scheduler|templates/macros|TRUE|FALSE|attempt|outcome|passed|failed|T08|[A-Z]\d?|"
+    r"HTTP|API|TOTP|Cookie|rem|booking scheduler|templates/macros|TRUE|FALSE|attempt|outcome|passed|failed|T08|[A-Z]\d?|"
     r"GD?\d{5}D?|K7MP2QXDAB|\d+X|X)\b|#REF!|\.xlsm?|\.xls|\dT\d"
 )
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;?!()]|[,;?!()][\u4e00-\u9fff]|[\u4e00-\u9fff]:|:[\u4e00-\u9fff]")

@@ -11,15 +11,15 @@ from booking.web.language import worded
 READY: Mapping[str, tuple[Wording, str]] = {
     "weather": (
         Wording("恶劣天气", "Bad weather"),
-        "因恶劣天气，为保障安全，本场取消。您的排序不变，补办的场次优先考虑您。",
+        "因恶劣天气，为保障安全，本场取消。您的排序时间不变，补充场次优先安排。",
     ),
     "equipment": (
         Wording("设备故障", "Equipment failure"),
-        "因设备故障正在抢修，本场取消。您的排序不变，补办的场次优先考虑您。",
+        "因设备故障正在抢修，本场取消。您的排序时间不变，补充场次优先安排。",
     ),
     "power": (
         Wording("停电", "Power cut"),
-        "因停电无法办理，本场取消。您的排序不变，补办的场次优先考虑您。",
+        "因停电无法办理，本场取消。您的排序时间不变，补充场次优先安排。",
     ),
 }
 
@@ -33,5 +33,6 @@ def ready_choices() -> Sequence[tuple[str, str]]:
     """Return each choice with the address of this page that makes it."""
     args = {**(request.view_args or {}), **{name: value for name, value in request.args.items() if name != "text"}}
     return [
-        (worded(called), url_for(str(request.endpoint), **args, text=code)) for code, (called, _text) in READY.items()
+        (worded(called), url_for(str(request.endpoint), **args, text=code, _anchor="propose"))
+        for code, (called, _text) in READY.items()
     ]
