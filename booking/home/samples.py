@@ -68,17 +68,28 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """The office settings in the sentences of the front page: calendar days before the exam, local clock times."""
+class Hit:
+    """Sessions and bookings of one service that a closure takes back."""
 
-    plan_days: int = 10
-    close_days: int = 5
-    close_clock: str = "17:00"
-    allot_days: int = 4
-    allot_clock: str = "21:30"
+    service: str
+    sessions: int
+    bookings: int
 
 
-TERMS = Terms()
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a closure takes back, as `impact_numbers` takes it."""
+
+    bookings: int
+    states: dict[str, int]
+    services: tuple[Hit, ...]
+    sessions: int
+    requests: int
+    holds: int
+    first: datetime
+    last: datetime
+
+
 TAGS = (
     *(
         "passed",
@@ -164,3 +175,13 @@ WEEKS = tuple(
 )
 MONTH = Month(lazy_gettext("December 2026"), WEEKS, None, "#calendar")
 DAYS = tuple(cell for week in WEEKS for cell in week if cell)[:5]
+IMPACT = Impact(
+    37,
+    {"confirmed": 37},
+    (Hit("subject_2", 3, 25), Hit("road", 1, 12)),
+    4,
+    6,
+    2,
+    datetime(2026, 12, 1, 0, 30, tzinfo=UTC),
+    datetime(2026, 12, 1, 8, 0, tzinfo=UTC),
+)

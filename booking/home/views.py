@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.exams import queries as exams
 from booking.guides.queries.announcements import announcements_on
-from booking.home import queries, samples
+from booking.home import queries, samples, tokens
 from booking.home.forms import SampleForm
 from booking.inspections.queries import terms as inspections
 from booking.kernel.db import reading
@@ -63,7 +63,9 @@ def _back_with(cookie: str, value: str, seconds: int) -> ResponseReturnValue:
 def style() -> ResponseReturnValue:
     form = SampleForm(data={"phone": "138", "site": "1"})
     form.validate()
-    return render_template("home/style.html", samples=samples, form=form, clean=SampleForm(prefix="fresh-"))
+    return render_template(
+        "home/style.html", samples=samples, tokens=tokens, form=form, clean=SampleForm(prefix="fresh-")
+    )
 
 
 @bp.get("/accessibility")
