@@ -11,7 +11,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from booking.kernel.ids import SlotId
+from booking.kernel.ids import SiteId, SlotId
 from booking.slots.models import SlotState
 from booking.slots.queries import OpenSlot
 from booking.web.language import language, moment
@@ -53,6 +53,13 @@ class Errand:
 
     def wish_href(self, slot_id: SlotId | None = None) -> str | None:
         return url_for(self.wish, **self.wish_args, wish=slot_id) if self.wish else None
+
+    def standing_href(self, site_ids: Sequence[SiteId]) -> str | None:
+        """Return the way to a request for whatever comes free at any of the sites, carried on into later plans."""
+        if self.wish is None or not site_ids:
+            return None
+        wishes = [f"*{site_id}" for site_id in site_ids]
+        return url_for(self.wish, **self.wish_args, wish=wishes, carry_on="y", step="check")
 
     def href(self, slot_id: SlotId, state: str) -> str | None:
         """Return where a slot that stands so leads: to its check, to a request, or nowhere."""

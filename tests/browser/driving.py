@@ -21,13 +21,14 @@ LOOK = """([sought, before]) => {
   const it = document.activeElement;
   const words = it.getAttribute("aria-label") || it.innerText || it.name || "";
   const name = `${it.tagName.toLowerCase()} "${words.trim().slice(0, 40)}"`;
-  const is_nowhere = it === document.body || it === document.documentElement || it.id === "main";
-  if (is_nowhere) return { wrong: "", found: false, on: "", is_same: false };
+  const isNowhere = it === document.body || it === document.documentElement || it.id === "main";
+  if (isNowhere) return { wrong: "", found: false, on: "", is_same: false };
   const box = it.getClientRects()[0] || { left: 0, right: 0, top: 0, bottom: 0 };
   const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
   const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
   const look = getComputedStyle(it);
-  const rim = look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2;
+  const isInside = !it.matches(":focus"); // on the button of a field of dates, which has the browser's own rim
+  const rim = isInside || (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2);
   let wrong = "";
   if (right - left < 1 || bottom - top < 1 || look.visibility !== "visible") wrong = "is not in sight";
   else if (!rim && look.boxShadow === "none") wrong = "has no rim that shows the focus";
@@ -55,6 +56,13 @@ class Hands:
         """Press what leads to no other page."""
         self._press(self._named(name, "main"), turns=False)
 
+    def goes_to(self, place: str) -> None:
+        """Follow the main navigation, whose longer part is folded."""
+        link = self.page.locator("header nav").get_by_role("link", name=place, exact=True)
+        if link.count() == 0:
+            self._press(self.page.locator("header nav summary"), turns=False)
+        self._press(link, turns=True)
+
     def press_in_row(self, row: str, name: str) -> None:
         """Press the button or link in the first row, or item of a list, that has the words."""
         rows = self.page.locator("main :is(tr, li)").filter(has_text=row)
@@ -63,6 +71,10 @@ class Hands:
     def write(self, label: str, text: str) -> None:
         """Fill the field of that label in."""
         self._write(self._labelled(label), text)
+
+    def fill(self, name: str, text: str) -> None:
+        """Fill the field of that name in, where labels stand in the head of a table."""
+        self._write(self.page.locator(f"main [name={name}]"), text)
 
     def tick(self, label: str) -> None:
         """Tick a box, or choose one of several."""
@@ -99,7 +111,7 @@ class Hands:
         return _of_roles(self.page.locator(part), name).first
 
     def _labelled(self, label: str) -> Locator:
-        return self.page.locator("main").get_by_label(re.compile("^" + re.escape(label))).first
+        return self.page.locator("main").get_by_label(_begins(label)).first
 
 
 class Keys(Hands):
@@ -118,16 +130,26 @@ class Keys(Hands):
         self._reach(it)
         kind = it.get_attribute("type")
         if kind == "date":
-            year, month, day = text.split("-")
-            self.page.keyboard.type(year)
-            self.page.keyboard.press("ArrowRight")
-            self.page.keyboard.type(month + day)
+            self._write_day(it, text)
         elif kind == "time":
-            self.page.keyboard.type(text.replace(":", ""))
+            self.page.keyboard.type(text.replace(":", "") + "AM")  # which a browser of twenty-four hours passes over
         else:
             self.page.keyboard.press("Control+a")
             self.page.keyboard.insert_text(text)
         expect(it).to_have_value(text)
+
+    def _write_day(self, it: Locator, text: str) -> None:
+        """Type a day part by part, in the order in which this browser has them."""
+        year, month, day = text.split("-")
+        for parts in ((month, day, year), (year, month, day)):
+            for part in parts:
+                self.page.keyboard.type(part.zfill(2))
+                if part is year and part is not parts[-1]:
+                    self.page.keyboard.press("ArrowRight")  # a year may have more digits
+            if it.input_value() == text:
+                return
+            for _ in parts:
+                self.page.keyboard.press("ArrowLeft")
 
     def _tick(self, it: Locator) -> None:
         if it.get_attribute("type") == "radio":
@@ -139,7 +161,11 @@ class Keys(Hands):
 
     def _choose(self, it: Locator, option: str) -> None:
         self._reach(it)
-        self.page.keyboard.type(option)
+        self.page.keyboard.press("Home")
+        for _ in range(it.locator("option").count()):
+            if it.locator("option:checked").inner_text() == option:
+                break
+            self.page.keyboard.press("ArrowDown")
         expect(it.locator("option:checked")).to_have_text(option)
 
     def _arrows_to(self, it: Locator) -> None:
@@ -195,8 +221,12 @@ class Keys(Hands):
 
 
 def _of_roles(within: Locator, name: str) -> Locator:
-    begins = re.compile("^" + re.escape(name))
-    return within.get_by_role("button", name=begins).or_(within.get_by_role("link", name=begins))
+    return within.get_by_role("button", name=_begins(name)).or_(within.get_by_role("link", name=_begins(name)))
+
+
+def _begins(words: str) -> re.Pattern[str]:
+    """Match what begins so; at the desk a number key stands before it."""
+    return re.compile(r"^\d?\s*" + re.escape(words))
 
 
 def by_mouse(somebody: Seated, size: tuple[int, int] = PHONE) -> Hands:

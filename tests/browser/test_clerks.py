@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from itertools import count
 
-import pytest
 from sqlalchemy import select
 
 from booking.accounts.service import people, staff
@@ -19,6 +18,7 @@ from booking.policies import service as policies
 from booking.slots.jobs import release_due_seats
 from tests import factories
 from tests.browser.conftest import Person
+from tests.browser.driving import Hands, Way, every_way
 
 PASSWORD = "windmill-lantern-7"
 NUMBERS = count(50)
@@ -47,20 +47,24 @@ def signs_in(clerk: Person, login: str) -> None:
     clerk.page.wait_for_url("**/")
 
 
-def drafts_a_week(planner: Person) -> None:
-    planner.visit("/desk/plans/new")
-    planner.page.fill("[name=first]", "2026-12-14")
-    planner.page.fill("[name=last]", "2026-12-18")
-    planner.page.fill("[name=starts_1]", "08:30")
-    planner.page.fill("[name=ends_1]", "10:00")
-    planner.page.fill("[name=ordinary_1]", "12")
-    planner.page.fill("[name=priority_1]", "1")
+def drafts_a_week(planner: Hands) -> None:
+    planner.goes_to("计划管理")
+    planner.press("按每周安排新建计划")
+    for name, text in (
+        ("first", "2026-12-14"),
+        ("last", "2026-12-18"),
+        ("starts_1", "08:30"),
+        ("ends_1", "10:00"),
+        ("ordinary_1", "12"),
+        ("priority_1", "1"),
+    ):
+        planner.fill(name, text)
     planner.press("预览")
-    planner.keeps_a_picture()
+    planner.person.keeps_a_picture()
     planner.press("保存 5 份草稿")
-    planner.keeps_a_picture()
+    planner.person.keeps_a_picture()
     planner.press("提交全部 5 份草稿")
-    planner.keeps_a_picture()
+    planner.person.keeps_a_picture()
 
 
 def state_of_the_plans(sessions: Sessions) -> set[PlanState]:
@@ -68,9 +72,9 @@ def state_of_the_plans(sessions: Sessions) -> set[PlanState]:
         return set(session.scalars(select(Plan.state)))
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@every_way
 def test_a_plan_is_drafted_approved_published_and_seen(
-    somebody: Callable[..., Person], sessions: Sessions, clock: FixedClock, *, scripts: bool
+    somebody: Callable[..., Person], sessions: Sessions, clock: FixedClock, way: Way
 ) -> None:
     with unit_of_work(sessions) as session:
         policies.seed_calendar(session, [2026], actor=SYSTEM, now=clock.now())
@@ -78,16 +82,16 @@ def test_a_plan_is_drafted_approved_published_and_seen(
     hired(sessions, "planner", Role.PLANNER, clock.now())
     hired(sessions, "approver", Role.APPROVER, clock.now())
 
-    planner = somebody(scripts=scripts)
-    signs_in(planner, "planner")
+    planner = way(somebody)
+    signs_in(planner.person, "planner")
     drafts_a_week(planner)
     assert state_of_the_plans(sessions) == {PlanState.SUBMITTED}
 
-    approver = somebody(scripts=scripts)
-    signs_in(approver, "approver")
-    approver.visit("/desk/plans?week=2026-12-14")
+    approver = way(somebody)
+    signs_in(approver.person, "approver")
+    approver.person.visit("/desk/plans?week=2026-12-14")
     approver.press("批准全部 5 份待审批计划")
-    approver.keeps_a_picture()
+    approver.person.keeps_a_picture()
     assert state_of_the_plans(sessions) == {PlanState.APPROVED}
 
     for day in range(3, 8):  # eleven days before each of the five, at ten o'clock
@@ -96,7 +100,7 @@ def test_a_plan_is_drafted_approved_published_and_seen(
     assert state_of_the_plans(sessions) == {PlanState.PUBLISHED}
     release_due_seats(sessions, clock.now())
 
-    reader = somebody(scripts=scripts)
+    reader = somebody()
     reader.visit("/plans?service=subject_2&day=2026-12-14")
     reader.reads("2026年12月14日（星期一）")
     reader.reads("08:30–10:00")

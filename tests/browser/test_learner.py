@@ -102,19 +102,3 @@ def test_a_learner_registers_waits_books_and_cancels(
 def state_of_the_booking(sessions: Sessions) -> BookingState:
     with reading(sessions) as session:
         return session.scalars(select(Booking.state)).one()
-
-
-def test_everything_works_with_scripts_switched_off(
-    somebody: Callable[..., Person], sessions: Sessions, clock: FixedClock
-) -> None:
-    the_office_knows_the_learner(sessions, clock)
-    clock.instant = TEN_DAYS_LATER
-    learner = somebody(PHONE, scripts=False)
-
-    registers(learner, sessions)
-    learner.visit("/exams/subject_2")
-    learner.press("选择")
-    learner.submit()
-    learner.page.wait_for_url("**/my/bookings/*")
-
-    assert state_of_the_booking(sessions) is BookingState.CONFIRMED

@@ -20,7 +20,6 @@ from tests.web.inspections.windows import fill
 
 PHONE = "19900000001"
 FRIDAY = date(2026, 11, 27)
-MOST_CLICKS = 7
 VIN, ODD_VIN = "LSVFF66R8C2116280", "LSVFF66R9C2116280"  # the ninth place is the check digit
 Seated = Callable[..., Person]
 
@@ -108,74 +107,38 @@ def test_an_owner_goes_from_the_reminder_to_the_booking(
     looks()
 
 
-def test_an_owner_takes_the_held_place_with_the_keyboard_alone(
-    somebody: Seated, sessions: Sessions, clock: FixedClock, pilot: SiteId, lin: Actor
-) -> None:
-    reminded(sessions, clock, lin)
-    owner = somebody(DESK)
-    page = owner.page
-
-    owner.visit("/")
-    city.chooses(owner, "登录")
-    page.wait_for_url("**/sign-in*")
-    city.types(page, "手机号", PHONE)
-    city.types(page, "密码", city.PASSWORD)
-    city.enters(owner)
-    page.wait_for_url("**/")
-    city.chooses(owner, "消息")
-    page.wait_for_url("**/my/messages")
-    city.chooses(owner, "粤G·3***1 检验还有 30 天到期")
-    page.wait_for_url("**/my/messages/*")
-    city.chooses(owner, "前往办理")
-    page.wait_for_url("**/inspections/holds/*")
-    city.tabs_to(page, "使用这个名额")
-    owner.keeps_a_picture()
-    city.enters(owner)
-
-    shows_a_booking(owner)
-    owner.keeps_a_picture()
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_seven_clicks_lead_from_the_first_page_to_a_window_which_is_moved_and_cancelled(
-    somebody: Seated, sessions: Sessions, pilot: SiteId, lin: Actor, *, scripts: bool
+def test_a_window_is_booked_moved_and_cancelled_on_a_phone(
+    somebody: Seated, sessions: Sessions, pilot: SiteId, lin: Actor
 ) -> None:
     city.car(sessions, lin, "粤G31001", valid_until=date(2027, 1, 31))  # no place is held: the owner comes early
-    owner = somebody(SMALL_PHONE, scripts=scripts)
-    clicks = []
-
-    def clicks_on(name: str) -> None:
-        clicks.append(name)
-        owner.press(name)
+    owner = somebody(SMALL_PHONE)
 
     def looks() -> None:
-        if scripts:
-            fits_a_phone(owner)
-            owner.keeps_a_picture()
+        fits_a_phone(owner)
+        owner.keeps_a_picture()
 
     owner.visit("/")
     looks()
-    clicks_on("预约车辆检验")
+    owner.press("预约车辆检验")
     owner.reads("预约车辆检验")
     looks()
-    clicks_on("开始办理")
+    owner.press("开始办理")
     owner.page.fill("[name=login]", PHONE)
     owner.page.fill("[name=password]", city.PASSWORD)
-    clicks_on("登录")
+    owner.press("登录")
     owner.page.wait_for_url("**/inspections/vehicles")
     looks()
-    clicks_on("预约检验 粤G·3***1")
+    owner.press("预约检验 粤G·3***1")
     owner.reads("选择检验站")
     looks()
-    clicks_on("选择")
+    owner.press("选择")
     owner.reads("最早的可约时段")
     looks()
-    clicks_on("选择")
+    owner.press("选择")
     owner.reads("核对并预约")
     looks()
-    clicks_on("确认预约")
+    owner.press("确认预约")
     reference = shows_a_booking(owner)
-    assert len(clicks) <= MOST_CLICKS, clicks
     looks()
 
     owner.press("改期")

@@ -17,7 +17,7 @@ from booking.exams.line import EXAMS
 from booking.exams.rules.facts import LicenceClass
 from booking.exams.views.path import site_in_words
 from booking.kernel.calendar import local_day
-from booking.kernel.ids import SlotId
+from booking.kernel.ids import SiteId, SlotId
 from booking.sites.rules.order import by_sound
 from booking.slots import queries as slots
 from booking.slots.models import Lane, SlotState
@@ -27,14 +27,17 @@ from booking.web.months import Month
 HORIZON = timedelta(days=92)
 FEW = 5
 SOONEST = 5
+SITES_WAITED_FOR = 3
+WAYS_ON = (*CAN_BE_HAD, "collecting")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Everything the page shows. `published` tells an empty filter from an office without a plan.
 
-    `collecting` counts the sessions, whatever the filter, that take requests, and `wish_href` leads to one;
-    `undecided` counts those shown that take requests or wait for their round.
+    `soonest` are the first sessions with a place, or else the first that take requests. `collecting` counts the
+    sessions, whatever the filter, that take requests, and `wish_href` leads to one; `undecided` counts those shown
+    that take requests or wait for their round. `standing_href` leads to a request that waits for later plans.
     """
 
     form: SiteForm
@@ -47,6 +50,12 @@ class Choice:
     collecting: int
     undecided: int
     wish_href: str | None
+    standing_href: str | None
+
+    @property
+    def is_full_day(self) -> bool:
+        """Whether a day was chosen on which nothing can be had or asked for."""
+        return self.day is not None and not any(one.state in WAYS_ON for one in self.sessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +102,20 @@ def choice(
         month=grid,
         day=asked.day,
         sessions=[one for one in shown if one.slot.day == asked.day],
-        soonest=can_be_had[:SOONEST],
+        soonest=(can_be_had or [one for one in shown if one.state == "collecting"])[:SOONEST],
         published=bool(mine),
         every_site=errand.page_href(),
         collecting=sum(slot.is_collecting(now) for slot in mine),
         undecided=sum(one.state in ("collecting", "decided") for one in shown),
         wish_href=errand.wish_href(),
+        standing_href=errand.standing_href(_waited_for(asked.site, mine)),
     )
+
+
+def _waited_for(site: str, mine: Sequence[OpenSlot]) -> list[SiteId]:
+    """Return the chosen site, or the first few, where rounds decide sessions: a request waits for nothing else."""
+    by_round = dict.fromkeys(slot.site_id for slot in mine if slot.requests_until and site in ("", str(slot.site_id)))
+    return list(by_round)[:SITES_WAITED_FOR]
 
 
 def serves(slot: OpenSlot, licence_class: LicenceClass) -> bool:

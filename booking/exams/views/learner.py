@@ -11,6 +11,7 @@ from booking.exams.forms import BookForm
 from booking.exams.line import EXAMS
 from booking.exams.views import standing as standings
 from booking.exams.views.blueprint import bp
+from booking.exams.views.choosing import next_free
 from booking.exams.views.path import Links, way_of
 from booking.exams.views.refused import REFUSALS, SEE_OTHER, UNPROCESSABLE, Try, made_by, refused
 from booking.exams.views.requesting import requested_at
@@ -92,9 +93,11 @@ def _check_page(slot_id: SlotId, form: BookForm) -> str:
     form.request_key.data = form.request_key.data or new_token()
     with reading(sessions()) as session:
         check = standings.check(session, me().person_id, slot_id, now=now())
+        errand = _errand(check.slot.service)
+        free = [] if check.can_be_had or check.held else next_free(session, check.slot, errand, now=now())
     back = url_for("exams.slots", subject=check.slot.service, day=check.slot.day.isoformat())
-    ask = _errand(check.slot.service).wish_href(slot_id)
-    return render_template("exams/check.html", check=check, form=form, back=back, ask=ask)
+    ask = errand.wish_href(slot_id)
+    return render_template("exams/check.html", check=check, form=form, back=back, ask=ask, free=free)
 
 
 def _refused(error: Exception, slot_id: SlotId) -> ResponseReturnValue:

@@ -37,6 +37,11 @@ class Choice:
     published: bool
     wish_href: str | None
 
+    @property
+    def is_full_day(self) -> bool:
+        """Whether a day was chosen on which nothing can be had or asked for."""
+        return self.day is not None and not any(one.state in (*CAN_BE_HAD, "collecting") for one in self.windows)
+
 
 def choice(
     session: Session,

@@ -1,16 +1,21 @@
 """Choosing a session: what can be had is a link, everything else says why not."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from html import unescape
+from urllib.parse import unquote
 
 from sqlalchemy import select
 
 from booking.kernel.actors import Actor, Role
+from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import SlotId
 from booking.slots.models import Lane, Quota, Slot
 from tests import factories
 from tests.conftest import NOW
+from tests.service.allotment.city import NOON, Town
 from tests.web.conftest import Visitor
 
 THAT_DAY = "/exams/subject_2?day=2026-12-08"
@@ -154,3 +159,37 @@ def test_nonsense_in_the_address_is_passed_over(learner: Visitor, place: Callabl
 
     assert learner.get("/exams/subject_2?day=yesterday&month=2026-13&site=x").status_code == 200
     assert learner.get("/exams/subject_2?month=1999-01").status_code == 200
+
+
+def test_a_full_day_leads_to_the_nearest_days_with_free_places(
+    learner: Visitor, place: Callable[..., SlotId]
+) -> None:
+    place(released=0)
+    free = place(day=date(2026, 12, 9))
+
+    page = learner.get(THAT_DAY).text
+
+    assert "The earliest free sessions" in page
+    assert f'href="/exams/slots/{free}"' in page
+    assert f'href="/exams/slots/{free}"' in learner.get(f"/exams/slots/{place(released=0)}").text
+
+
+def test_where_rounds_decide_a_full_day_leads_to_standing_in_line_in_one_step(
+    mei: Actor, visitor: Callable[..., Visitor], sessions: Sessions, place: Callable[..., SlotId], clock: FixedClock
+) -> None:
+    town = Town(sessions)
+    town.add_slot(ordinary=1)
+    site_id = site_of(sessions, place(released=0, day=date(2026, 12, 4), site_id=town.site_id))
+    town.open()
+    town.draw()
+    clock.instant = NOON  # what nobody asked for has not been handed on: nothing can be had
+    learner = visitor(actor=mei)
+
+    page = learner.get(THAT_DAY).text
+    [wait] = re.findall(r'href="(/exams/subject_2/request[^"]+carry_on=y[^"]+)"', page)
+    check = learner.get(unescape(wait))
+
+    assert "Wait in line" in page
+    assert f"*{site_id}" in unquote(wait)
+    assert check.status_code == 200
+    assert "Send the request" in check.text

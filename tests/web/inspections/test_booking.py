@@ -126,6 +126,18 @@ def test_a_full_window_answers_409_and_offers_the_nearest_elsewhere(
     assert bookings_made(sessions) == 0
 
 
+def test_a_full_day_leads_to_the_nearest_windows_and_to_other_stations(
+    browser: Visitor, vehicle: VehicleId, site: SiteId, sessions: Sessions
+) -> None:
+    fill(sessions, window(sessions, site, released=1))
+    free = window(sessions, site, day=date(2026, 12, 2))
+
+    page = browser.get(f"/inspections/vehicles/{vehicle}/stations/{site}?day=2026-12-01").text
+
+    assert f'href="{address(vehicle, free)}"' in page
+    assert "Other stations, each with its next free window" in page
+
+
 def test_the_walk_in_share_is_not_taken_when_the_places_on_line_are_gone(
     browser: Visitor, vehicle: VehicleId, site: SiteId, sessions: Sessions
 ) -> None:
