@@ -55,8 +55,8 @@ SAME_IN_BOTH = re.compile(
 # What Chinese sentences may hold in Latin letters: files, codes of classes and plates, samples, names of programs.
 LATIN = re.compile(
     r"%\(\w+\)s|\b(?:CSV|XLSX|PDF|UTF-8|JSON|Excel|Python|SHA-256|UTC|QR|GB|WCAG|AA|A4|WGS|MB|MiB|Ed25519|drand|T1|A-Z|"
-    r"HTTP|API|TOTP|Cookie|rem|booking scheduler|templates/macros|TRUE|FALSE|attempt|outcome|passed|failed|T08|[A-Z]\d?|"
-    r"GD?\d{5}D?|K7MP2QXDAB|\d+X|X)\b|#REF!|\.xlsm?|\.xls|\dT\d"
+    r"HTTP|API|TOTP|Cookie|rem|booking scheduler|templates/macros|TRUE|FALSE|attempt|outcome|passed|failed|T08|"
+    r"[A-Z]\d?|GD?\d{5}D?|K7MP2QXDAB|\d+X|X)\b|#REF!|\.xlsm?|\.xls|\dT\d"
 )
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;?!()]|[,;?!()][\u4e00-\u9fff]|[\u4e00-\u9fff]:|:[\u4e00-\u9fff]")
 CROWDED = re.compile(r"[\u4e00-\u9fff][A-Za-z]|[A-Za-z][\u4e00-\u9fff]|\d[个位人行批份条次辆项天分小级字件张页种座]")

@@ -28,7 +28,7 @@ def test_a_plan_tells_who_changed_what_newest_first(desk: Desk, visitor: Callabl
     page = visitor(Role.SUPERVISOR).get(f"/desk/plans/{plan_id}/history").text
 
     assert page.index("plan changed") < page.index("plan drafted")
-    assert "08:30-09:30 40+5; 09:30-10:30 20 → 08:30-09:30 40+5" in " ".join(page.split())
+    assert "08:30-09:30 40+5, 09:30-10:30 20 → 08:30-09:30 40+5" in " ".join(page.split())
     assert "测试" in page  # whoever did it, by name
     assert "planning clerk" in page
 
