@@ -71,14 +71,14 @@ def test_an_opened_ticket_shows_its_code_without_network_until_its_day_is_over(t
 
     page.context.set_offline(True)
     page.reload()
-    person.reads("离线副本，保存于 11月24日（星期二） 10:00")
+    person.reads("离线副本，保存于 11月24日（星期二）10:00")
     assert read_code(page.screenshot(full_page=True)) == ticket.text
     city.fits_a_phone(person)
     person.keeps_a_picture()
     person.visit("/my/requests")
     person.reads("没有网络时可以用什么")
     person.keeps_a_picture()
-    page.get_by_role("link", name="科目二 12月8日（星期二） 08:30").click()
+    page.get_by_role("link", name="科目二 12月8日（星期二）08:30").click()
     expect(page.locator(".ticket-code svg")).to_be_visible()
 
     page.clock.set_fixed_time(datetime.fromisoformat("2026-12-09T00:00+08:00"))
