@@ -27,7 +27,7 @@ BETWEEN = {"zh": "、", "en": ", "}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Chinese words with the digits and capitals that belong to them: plates, the numbers of lanes.
 RUN = re.compile(r"([0-9A-Z·*]*[\u4e00-\u9fff][\u2014\u2018-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef0-9A-Z·*]*)")
-WORD = re.compile(r"[a-z]{3}")
+WORD = re.compile(r"(?<![\w.])[A-Za-z][a-z]{2}")
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 CATALOGUES = Path(__file__).parent / "translations"
 

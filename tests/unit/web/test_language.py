@@ -54,6 +54,7 @@ def test_thousands_are_set_apart_and_nothing_else_is_touched(reader: str) -> Non
         ("粤G·1***5 · small car", {"en": '<span lang="zh-Hans-CN">粤G·1***5</span> · small car'}),
         ("Power cut", {"zh": '<span lang="en">Power cut</span>'}),
         ("<b>停电</b>", {"en": '<span lang="zh-Hans-CN">&lt;b&gt;停电&lt;/b&gt;</span>'}),
+        ("学员.xlsx", {"en": '<span lang="zh-Hans-CN">学员.xlsx</span>'}),
         ("K7MP2QXDAB", {}),
         ("08:30", {}),
         ("", {}),
