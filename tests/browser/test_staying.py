@@ -1,4 +1,4 @@
-"""A sign-in that ends by itself says so beforehand, once, and one click stays."""
+"""Signing in with scripts: a password that can be looked at; what ends by itself says so, and one click stays."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -45,3 +45,16 @@ def test_a_clerk_is_warned_before_the_sign_in_ends_and_stays_with_one_click(
     expect(warning).to_contain_text("登录已结束")
     warning.get_by_role("link", name="重新登录").click()
     clerk.page.wait_for_url("**/sign-in?next=/my/data/password")
+
+
+def test_a_typed_password_can_be_looked_at_and_is_sent_as_a_password(somebody: Callable[..., Person]) -> None:
+    person = somebody()
+    person.visit("/sign-in")
+    password = person.page.locator("[name=password]")
+    password.fill(PASSWORD)
+
+    person.press_here("显示密码")
+    expect(password).to_have_attribute("type", "text")
+    expect(password).to_have_value(PASSWORD)
+    person.press_here("隐藏密码")
+    expect(password).to_have_attribute("type", "password")
