@@ -159,6 +159,26 @@ def test_a_window_is_booked_moved_and_cancelled_on_a_phone(
     assert city.states(sessions) == [BookingState.CANCELLED]
 
 
+def test_a_held_place_counts_down_in_words_once_an_hour_and_at_last_once_a_minute(
+    somebody: Seated, sessions: Sessions, clock: FixedClock, pilot: SiteId, lin: Actor
+) -> None:
+    reminded(sessions, clock, lin)
+    clock.instant += timedelta(hours=46, seconds=30)
+    owner = somebody(SMALL_PHONE)
+    owner.page.clock.install()
+    owner.visit("/inspections/holds/1")
+    city.signs_in(owner, PHONE)
+    left = owner.page.get_by_role("timer")
+
+    expect(left).to_have_attribute("aria-live", "polite")
+    expect(left).to_have_text("剩余 1 小时")
+    for ahead, words in (("00:59:00", "剩余 1 小时"), ("01:00", "剩余 59 分钟"), ("59:00", "剩余 0 分钟")):
+        owner.page.clock.run_for(ahead)
+        expect(left).to_have_text(words)
+    owner.page.clock.run_for("01:00")
+    expect(left).to_have_text("保留时间已到，名额已退回。")
+
+
 def describes(owner: Person, plate: str, vin: str, registered_on: str) -> None:
     owner.page.fill("[name=plate]", plate)
     owner.page.fill("[name=vin]", vin)
@@ -179,6 +199,14 @@ def test_slips_in_a_new_vehicle_are_shown_where_they_are_and_nothing_is_lost(
     owner.press("添加车辆")
     fits_a_phone(owner)
     owner.keeps_a_picture()
+
+    owner.page.fill("[name=plate]", "gd12345")
+    drawn = owner.page.locator("#plate-drawn")
+    expect(drawn).to_have_text("粤G·D12345")
+    expect(owner.page.locator("[name=plate_type]")).to_have_value("52")  # by its shape: small, of new energy
+    owner.keeps_a_picture()
+    owner.page.fill("[name=plate]", "d12345")
+    expect(owner.page.locator("[name=plate_type]")).to_have_value("02")
 
     describes(owner, "GO1234", ODD_VIN, "2010-12-20")
     owner.press("核对填写的内容")

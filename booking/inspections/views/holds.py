@@ -5,7 +5,6 @@ from datetime import timedelta
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from booking.bookings.queries import made_with
 from booking.bookings.wishes import Wish
@@ -23,7 +22,7 @@ from booking.slots.holds import HoldGoneError
 from booking.web.guards import may
 from booking.web.house import actor, me, now, sessions
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @bp.get("/inspections/holds/<int:hold_id>")
@@ -87,9 +86,21 @@ def _hold_page(hold_id: int, form: ConfirmForm) -> ResponseReturnValue:
     return html, UNPROCESSABLE if form.errors else 200
 
 
-def _left(place: HeldPlace) -> str:
-    """Say how long the place is still held, in words: no script counts it down."""
-    hours = (place.until - now()) // HOUR
-    if hours < 1:
-        return str(_("less than an hour left"))
-    return str(ngettext("%(num)s hour left", "%(num)s hours left", hours))
+def _left(place: HeldPlace) -> dict[str, object]:
+    """Say how long the place is still held, and how a script says it of other hours and minutes ("{n}")."""
+    span = place.until - now()
+    hours, minutes = span // HOUR, span // MINUTE
+    return {
+        "seconds": int(span.total_seconds()),
+        "words": _hours(hours) if hours else _minutes(minutes),
+        "hours": _hours("{n}"),
+        "minutes": _minutes("{n}"),
+    }
+
+
+def _hours(number: int | str) -> str:
+    return str(_("Hours left: %(n)s", n=number))
+
+
+def _minutes(number: int | str) -> str:
+    return str(_("Minutes left: %(n)s", n=number))

@@ -69,7 +69,9 @@ def test_plate_and_vin_or_their_ends_find_the_vehicle_masked(wang: Visitor, vehi
     assert "测*" in answer.text
     assert "测试赵" not in answer.text
     for secret in (PLATE, VIN):
-        assert secret not in answer.text.replace(f'value="{text}"', "").replace(">粤G12345</span> or its last four", "")
+        assert secret not in answer.text.replace(f'value="{text}"', "").replace(
+            ">粤G12345</span> or its last four", ""
+        )
     assert answer.request.query_string == b""
 
 
