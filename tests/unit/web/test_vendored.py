@@ -9,7 +9,8 @@ LOADER = "macros/live.html"
 
 
 def test_every_file_of_others_is_the_one_that_was_published() -> None:
-    listed = dict(reversed(line.split("  ")) for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
+    lines = (VENDOR / "SHA256SUMS").read_text().splitlines()
+    listed = {name: digest for digest, name in (line.split("  ") for line in lines)}
     found = {
         str(path.relative_to(VENDOR)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in VENDOR.rglob("*")
