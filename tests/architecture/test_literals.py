@@ -44,7 +44,8 @@ VALUES = {
     "templates/macros/live.html": {"id", "data", "updated", "refresh", "hx", "get", "trigger", "every"}
     | {"select", "target", "swap", "outerHTML", "push", "url", "sync", "replace", "oob", "true"},
 }
-IN_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.S)
+# What is set apart as code is typed as it stands, in every language.
+IN_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<code>[^<>{}]*</code>", re.S)
 TAG = re.compile(r"<[a-zA-Z/!][^<>]*>", re.S)
 SAID = re.compile(r"\b(?:title|alt|aria-label|placeholder)=\"([^\"]*)\"")
 WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
