@@ -27,6 +27,7 @@ HOOKS = {
     "post-button",
     "primary",
 }
+OF_EVERY_PAGE = {"app", "stay"}  # the second for whoever is signed in
 MOST_OF_APP, MOST_OF_A_FEATURE, MOST_OF_A_PAGE = 17_000, 3_000, 20_000
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 TOKEN = re.compile(r"--([\w-]+): (#[0-9a-f]{3,6});")
@@ -121,7 +122,7 @@ def test_no_page_loads_more_styles_than_a_poor_line_carries() -> None:
         path.name: weight
         for path in (ROOT / "templates").rglob("*.html")
         if path.name != "style.html"  # shows every part there is
-        and (weight := sum(len(SHEETS[name].encode()) for name in {"app"} | loaded(path))) > MOST_OF_A_PAGE
+        and (weight := sum(len(SHEETS[name].encode()) for name in OF_EVERY_PAGE | loaded(path))) > MOST_OF_A_PAGE
     }
 
     assert heavy == {}
@@ -137,6 +138,8 @@ def loaded(page: Path) -> set[str]:
 
 def test_a_sheet_that_is_asked_for_is_found() -> None:
     """The control of the test above: it would weigh nothing if it read nothing."""
+    frame = (ROOT / "templates/base.html").read_text("utf-8")
+    assert set(re.findall(r"css/([\w-]+)\.css", frame)) == OF_EVERY_PAGE
     assert loaded(ROOT / "templates/home/index.html") == {"home"}
     assert loaded(ROOT / "templates/exams/slots.html") == {"calendar", "desk"}
 
