@@ -5,15 +5,20 @@ import math
 import pytest
 
 from booking.simulation.city import METHODS, Method
-from booking.simulation.resales import resales
+from booking.simulation.resales import Resales, resales
 
-COUNT, SEED = 10_000, 1
+COUNT, FEWER, SEED = 10_000, 1_500, 1
+
+
+def deviation_of(found: Resales) -> float:
+    """Return how far the share may be from what it would be in ever more resales: one standard deviation."""
+    return math.sqrt(found.share * (1 - found.share) / found.count)
 
 
 def test_a_cancelled_place_reaches_an_accomplice_no_more_often_than_one_and_a_half_fair_shares() -> None:
     found = resales(COUNT, SEED, "ranked")
 
-    deviation = math.sqrt(found.share * (1 - found.share) / found.count)
+    deviation = deviation_of(found)
     assert found.count == COUNT
     assert found.times_fair <= 1.5
     # Not by luck of the seed: with five deviations more it would still hold, and customers are not kept out either.
@@ -22,9 +27,9 @@ def test_a_cancelled_place_reaches_an_accomplice_no_more_often_than_one_and_a_ha
 
 
 def test_under_instant_release_the_accomplice_wins_most_of_the_time() -> None:
-    found = resales(COUNT, SEED, "first_come")
+    found = resales(FEWER, SEED, "first_come")
 
-    assert found.share > 0.75
+    assert found.share - 5 * deviation_of(found) > 0.75
     assert found.times_fair > 10
 
 
