@@ -11,7 +11,7 @@ def test_the_start_page_tells_terms_papers_costs_and_other_ways_without_a_sign_i
     assert 'href="/exams/"' in page
     assert "Your identity document, the original" in page
     assert "Plans are public 10 days ahead. Requests are taken until 17:00, 5 days before the day" in page
-    assert "On line until 1 working day(s) before the test" in page
+    assert "On line until 1 working day before the test" in page
     assert "counts as not passed" in page
     assert "go to the next in line every day at 12:00" in page
     assert "Booking costs nothing" in page
