@@ -14,7 +14,7 @@ from playwright.sync_api import ElementHandle, JSHandle, Locator, expect
 from tests.browser.conftest import DESK, PHONE, Person
 
 Seated = Callable[..., Person]
-MOST_TABS = 200
+MOST_TABS = 150
 PARTS_OF_A_DATE = 5  # year, month, day and the button of the calendar are stops of one field
 # What is wrong with where the focus is ("" for nothing), whether it is on what is sought, and what it is on.
 LOOK = """([sought, before]) => {
@@ -47,6 +47,7 @@ class Hands:
 
     def __init__(self, person: Person) -> None:
         self.person, self.page, self.clicks = person, person.page, 0
+        self.is_measured = False  # in seconds, beside the clicks
 
     def press(self, name: str, *, part: str = "main") -> None:
         """Press the first button or link whose name begins so, and see the next page."""
@@ -230,7 +231,9 @@ def _begins(words: str) -> re.Pattern[str]:
 
 
 def by_mouse(somebody: Seated, size: tuple[int, int] = PHONE) -> Hands:
-    return Hands(somebody(size))
+    hands = Hands(somebody(size))
+    hands.is_measured = True
+    return hands
 
 
 def by_keyboard(somebody: Seated, size: tuple[int, int] = DESK) -> Hands:
