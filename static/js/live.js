@@ -22,7 +22,7 @@ for (const part of document.querySelectorAll("[data-updated]")) {
 function say(id, text, className = "away") {
   const note = notes.get(id);
   note.className = className;
-  note.textContent = text;
+  if (note.textContent !== text) note.textContent = text; // a refresh that fails again is told once
 }
 
 function trouble(id, text) {
@@ -55,10 +55,11 @@ function findable(one) {
 
 function remember(part, elt) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
+  const { top, height } = part.getBoundingClientRect();
   before = {
     id: part.id,
     says: part.dataset.updated,
-    height: Math.min(part.offsetHeight, innerHeight - part.getBoundingClientRect().top), // of it down to the lower edge
+    height: Math.min(height, innerHeight - top), // down to the lower edge of what is seen
     open: [...part.querySelectorAll("details")].map((one) => one.open),
     isRefresh: elt === part,
     hadFocus: Boolean(active),
@@ -80,6 +81,16 @@ function restore(part) {
   if (!before.isRefresh || part.dataset.updated !== before.says) say(part.id, part.dataset.updated);
   else if (notes.get(part.id).className !== "away") say(part.id, "");
 }
+
+/** A link that is to open in a tab of its own is left to the browser. */
+addEventListener(
+  "click",
+  (event) => {
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (isElsewhere && event.target.closest("a[hx-get]")) event.stopPropagation();
+  },
+  { capture: true },
+);
 
 addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target } = event.detail;
@@ -120,7 +131,7 @@ addEventListener("htmx:pushedIntoHistory", ({ detail }) => {
 });
 
 function refreshAll() {
-  for (const part of document.querySelectorAll("[data-refresh]")) htmx.trigger(part, "refresh");
+  for (const part of document.querySelectorAll("[data-refresh]")) globalThis.htmx?.trigger(part, "refresh");
 }
 
 for (const kind of ["keydown", "pointerdown"]) {

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
+from booking.bookings.models import Booking, BookingState
 from booking.bookings.views.device import HOLDER
 from booking.kernel.db import Sessions, unit_of_work
 from tests import factories
@@ -23,6 +25,9 @@ UNTIL_KEPT = """async (path) => {
   while (!(await caches.match(`${path}/ticket`))) await new Promise((done) => setTimeout(done, 20));
   await navigator.serviceWorker.ready;
   while (!navigator.serviceWorker.controller) await new Promise((done) => setTimeout(done, 20));
+}"""
+UNTIL_FORGOTTEN = """async (path) => {
+  while (await caches.match(path)) await new Promise((done) => setTimeout(done, 20));
 }"""
 KEPT = """async () => {
   const requests = [];
@@ -64,7 +69,9 @@ def ticket(sessions: Sessions, somebody: Seated) -> Ticket:
     return Ticket(person, address, reference, text_of(sessions, reference))
 
 
-def test_an_opened_ticket_shows_its_code_without_network_until_its_day_is_over(ticket: Ticket) -> None:
+def test_an_opened_ticket_shows_its_code_without_network_until_its_day_is_over(
+    ticket: Ticket, sessions: Sessions
+) -> None:
     person, page = ticket.person, ticket.page
     expect(page.get_by_text("离线副本")).to_have_count(0)
     assert sorted(ticket.kept()) == [ticket.address, f"{ticket.address}/ticket"]
@@ -91,6 +98,13 @@ def test_an_opened_ticket_shows_its_code_without_network_until_its_day_is_over(t
     person.visit(f"{ticket.address}/ticket")  # online, the network comes first
     expect(page.get_by_text(ticket.reference)).to_be_visible()
     expect(page.get_by_text("离线副本")).to_have_count(0)
+    page.clock.set_fixed_time(NOW)
+    page.reload()
+    page.evaluate(UNTIL_KEPT, ticket.address)
+    with unit_of_work(sessions) as session:
+        session.execute(update(Booking).values(state=BookingState.CANCELLED, ended_at=NOW))
+    person.visit(ticket.address)
+    page.evaluate(UNTIL_FORGOTTEN, f"{ticket.address}/ticket")
 
 
 def test_the_device_keeps_nothing_after_the_sign_out(ticket: Ticket) -> None:
