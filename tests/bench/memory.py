@@ -18,7 +18,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from tests.bench.report import machine
+from booking.kernel.calendar import local_day
+from booking.kernel.clock import SystemClock
+from tests.bench.report import machine, put_part
 from tests.bench.servers import ROOT, free_port
 
 MOST_MEBIBYTES = 350  # P9
@@ -38,27 +40,43 @@ ADDRESSES = (
 )
 
 
+NAMES = ("what began them", "web server", "— worker", "— worker", "scheduler")
+TITLE = "## Memory"
+ABOUT = """Written by `BOOKING_DATA=… python -m tests.bench.memory --write`: the processes of `make run` on a demo
+city, when they have begun, and after 250 pages over eight connections. PSS counts once what they share; its sum
+counts.
+"""
+HEAD = """| process | RSS MiB | PSS MiB | RSS then | PSS then |
+|---|---:|---:|---:|---:|
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What one process takes, in MiB."""
 
-    process: int
     rss: float
     pss: float
 
 
 @click.command()
-def main() -> None:
+@click.option("--write/--no-write", default=False, help="Whether to write docs/performance.md.")
+def main(write: bool) -> None:
     """Measure, and print a line for each process."""
     with TemporaryDirectory(prefix="booking-memory-") as name:
         data = Path(os.environ.get("BOOKING_DATA") or name)
         with _city(data) as (top, port):
-            _show("begun", _taken(top))
+            before = _taken(top)
             _load(port)
-            taken = _taken(top)
-            _show("after the load", taken)
-    total = sum(one.pss for one in taken)
-    click.echo(f"in all {total:.0f} MiB of at most {MOST_MEBIBYTES}; {machine()}")
+            after = _taken(top)
+    total = sum(one.pss for one in after)
+    table = HEAD + "\n".join(map(_line, NAMES, before, after))
+    reached = "reached" if total <= MOST_MEBIBYTES else "**missed**"
+    verdict = f"In all {total:.0f} MiB; target ≤ {MOST_MEBIBYTES}: {reached}."
+    click.echo(f"{table}\n\n{verdict}")
+    if write:
+        day = local_day(SystemClock().now()).isoformat()
+        put_part(TITLE, f"{ABOUT}\nTaken on {day}: {machine()}.\n\n{table}\n\n{verdict}\n")
     sys.exit(total > MOST_MEBIBYTES)
 
 
@@ -116,14 +134,11 @@ def _family(top: int) -> Iterator[int]:
 def _memory(process: int) -> Memory:
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     found = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines if line.endswith("kB")}
-    return Memory(process, found["Rss:"], found["Pss:"])
+    return Memory(found["Rss:"], found["Pss:"])
 
 
-def _show(when: str, taken: Sequence[Memory]) -> None:
-    click.echo(when)
-    for one in taken:
-        command = Path(f"/proc/{one.process}/cmdline").read_text().split("\0")
-        click.echo(f"  {' '.join(command[1:4]):40} RSS {one.rss:4.0f}  PSS {one.pss:4.0f} MiB")
+def _line(name: str, before: Memory, after: Memory) -> str:
+    return f"| {name} | {before.rss:.0f} | {before.pss:.0f} | {after.rss:.0f} | {after.pss:.0f} |"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from booking.processes import WEB_SERVER, web_command
 from config import Settings
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS, END_SECONDS = 20.0, 10.0
+START_SECONDS, END_SECONDS = 60.0, 10.0
 
 
 class NotServingError(Exception):
