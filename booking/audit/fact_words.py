@@ -22,6 +22,7 @@ VALUES: Mapping[str, Mapping[str, LazyString]] = {
         "first": _l("first licence"), "upgrade": _l("further class"), "company": _l("company"),
         "booked": _l("booked"), "walk_in": _l("walk-in"), "web": _l("on the pages"), "api": _l("by the interface"),
     },
+    "line": {"exams": _l("Driving tests"), "inspections": _l("Vehicle inspection")},
     "how": {"owner_online": _l("the owner, on line"), "declared": _l("declared by the agent")},
     "source": {"owner": _l("the owner, on line"), "register": _l("the register"), "demo": _l("the demo city")},
 }  # fmt: skip

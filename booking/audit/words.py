@@ -1,12 +1,14 @@
 """Pages' words for what the log holds. An act, kind, job or value that is not listed is shown as it is written."""
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
 from booking.audit.fact_words import FACTS, VALUES
 from booking.audit.queries import Entry
-from booking.web.language import listed, worded
+from booking.web.language import full_moment, listed, worded
 from booking.web.words import service_called
 
 ACTS = {
@@ -194,6 +196,7 @@ JOBS = {
     "draw-spot-checks": _l("draw spot checks, each Monday"),
     "check-log": _l("recompute seals of the log, daily at 03:45"),
 }
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)")
 
 
 def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:
@@ -213,4 +216,6 @@ def _value(fact: str, value: object) -> str:
         return listed(f"{FACTS.get(name, name)} {_value(name, one)}" for name, one in value.items())
     if fact == "service":
         return worded(service_called(str(value)))
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return full_moment(datetime.fromisoformat(value))
     return str(VALUES.get(fact, {}).get(str(value), value))

@@ -76,6 +76,11 @@ def moment(instant: datetime) -> str:
     return _at(day(local_day(instant)), clock(instant))
 
 
+def full_moment(instant: datetime) -> str:
+    """Write an instant with its year: what is kept for years is read without knowing when it was."""
+    return _at(full_day(local_day(instant)), clock(instant))
+
+
 def until(instant: datetime) -> str:
     """Write a deadline; midnight is the end of the day before: 12月7日（星期一）24:00."""
     if instant.astimezone(LOCAL).time() == time.min:
@@ -149,7 +154,7 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(CATALOGUES)] * len(domains))
     app.config["BABEL_DOMAIN"] = ";".join(domains)
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
-    for filter_ in (day, full_day, clock, span, moment, until, percent, number, listed, spoken, worded):
+    for filter_ in (day, full_day, clock, span, moment, full_moment, until, percent, number, listed, spoken, worded):
         add_filter(app, filter_, filter_.__name__)
     # flask_wtf keeps its catalogue on the request, and would read the file anew for each form.
     app.before_request(lambda: setattr(request, "wtforms_translations", _form_words(language())))

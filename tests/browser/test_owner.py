@@ -84,7 +84,7 @@ def test_an_owner_goes_from_the_reminder_to_the_booking(
     looks()
     with owner.turns_the_page():
         owner.page.get_by_role("link", name="检验还有 30 天到期").click()
-    owner.reads("已为您预留赤坎机动车检验站")
+    owner.reads("，赤坎机动车检验站（")
     looks()
     owner.press("前往办理")
     owner.page.wait_for_url("**/inspections/holds/*")

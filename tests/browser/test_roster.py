@@ -170,7 +170,7 @@ def test_without_scripts_the_gate_works_by_its_forms_until_the_roster_is_closed(
     operator.press("签到")
     operator.reads("准许入场")
     operator.keeps_a_picture()
-    operator.press("撤回 09:40截止")
+    operator.press("撤回 09:40 截止")
     operator.reads("已撤回：考生01")
     for one in (first, second):
         page.fill("#text", one.ticket)
