@@ -22,6 +22,7 @@ from booking.kernel.db import reading, unit_of_work
 from booking.kernel.errors import BookingError
 from booking.kernel.ids import AccountId, PersonId, VehicleId
 from booking.kernel.secrets import new_token
+from booking.slots.models import Hold, HoldState
 from booking.slots.queries import slots_between
 from booking.stats.rules.spans import Days
 from booking.supervision.jobs import draw_spot_checks, seal_log
@@ -79,7 +80,8 @@ def _once(city: City, wish: Wish, actor: Actor, at: datetime) -> None:
 
 
 def _candidates(session: Session, now: datetime) -> Iterator[tuple[Wish, Actor, str]]:
-    """Yield what owners of the last vehicles could book; the named ones, which come first, are kept as they are."""
+    """Yield what owners of the last vehicles could book; no vehicle with a held place, which a named owner has."""
+    held = set(session.scalars(select(Hold.holder).where(Hold.state == HoldState.HELD)))
     query = (
         select(Vehicle.id, Vehicle.vehicle_kind, Account.id, Account.person_id)
         .join(Owner, Owner.id == Vehicle.owner_id)
@@ -90,11 +92,10 @@ def _candidates(session: Session, now: datetime) -> Iterator[tuple[Wish, Actor, 
     )
     first = local_day(now) + 2 * ONE_DAY
     for vehicle_id, kind, account_id, person_id in session.execute(query):
-        service = SERVICE_OF_KIND[VehicleKind(kind)]
+        service, holder = SERVICE_OF_KIND[VehicleKind(kind)], INSPECTIONS.holder(VehicleId(vehicle_id))
         found = slots_between(session, first, first + 8 * ONE_DAY, line=INSPECTIONS.key, service=service)
         open_now = [slot for slot in found if slot.is_open(now - TIMES_CANCELLED * APART) and slot.remaining > MANY]
-        if open_now:
-            holder = INSPECTIONS.holder(VehicleId(vehicle_id))
+        if open_now and holder not in held:
             actor = Actor(AccountId(account_id), PersonId(person_id), Role.APPLICANT)
             yield Wish(PersonId(person_id), holder, open_now[-1].id, ""), actor, service
 

@@ -3,7 +3,7 @@
 from booking.invariants.invariant import Invariant
 
 # Triggers that both databases share, by the migration that made them.
-GUARDS_OF = {"0002 to 0010": 51, "0011": 14, "0012": 3, "0014": 18}
+GUARDS_OF = {"0002 to 0010": 51, "0011": 14, "0012": 3, "0014": 18, "0019": 6}
 GUARDS = sum(GUARDS_OF.values())
 OWN_WORDS = {
     "sqlite": (

@@ -11,7 +11,7 @@ from booking.stats.rolling import is_quiet
 from booking.supervision.queries.seals import broken_seals
 from booking.supervision.service import checks, sealing
 
-MOST_SEALS = 50  # at one ring: fifty thousand entries, so that an older log is sealed within minutes
+MOST_SEALS = 10  # at one ring: a log of years is sealed within hours, and other jobs wait for seconds only
 QUIET_SECONDS, ASK_EVERY = 1.0, 0.02
 DAYS_OF_WEEK = 7
 
