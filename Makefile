@@ -8,11 +8,11 @@ PORT ?= 8000
 WORKERS ?= 2
 export PORT
 
-.PHONY: run test check bench setup browser paper format clean
+.PHONY: run test check bench pages setup browser checker paper format clean
 run: setup paper
 	@BOOKING_DEMO=1 $(BIN)/booking run
 
-test: setup browser paper
+test: setup browser checker paper
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: setup
@@ -26,6 +26,11 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m tests.bench
+
+# Every page in every language and type, and its pictures in build/pictures/pages; `make test` sees half of the states.
+pages: setup browser checker
+	@BOOKING_PAGES=all $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/pages
+	@$(BIN)/python -m tests.pages.pictures
 
 setup: $(VENV)/.complete $(CATALOGUES:.po=.mo)
 
@@ -45,6 +50,21 @@ $(VENV)/.complete: requirements.lock pyproject.toml
 browser:
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  $(MAKE) --no-print-directory debian PACKAGES="chromium libatomic1"; fi
+
+# The Nu Html Checker is Java and is fetched once; without it, pages are not validated, and the tests say so.
+CHECKER := 26.9.27
+CHECKER_SHA256 := 22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47
+checker:
+	@if ! command -v java >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(MAKE) --no-print-directory debian PACKAGES=default-jre-headless; fi
+	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  $(MAKE) --no-print-directory debian PACKAGES=npm; fi
+	@test -f build/checker/vnu-$(CHECKER).jar || { mkdir -p build/checker && cd build/checker \
+	  && npm pack --silent vnu-jar@$(CHECKER) >/dev/null \
+	  && tar -xzf vnu-jar-$(CHECKER).tgz --strip-components=3 package/build/dist/vnu.jar && rm vnu-jar-$(CHECKER).tgz \
+	  && echo "$(CHECKER_SHA256)  vnu.jar" | sha256sum --check --quiet \
+	  && mv vnu.jar vnu-$(CHECKER).jar; } \
+	  || echo "The Nu Html Checker could not be fetched; pages are not validated."
 
 # Tickets on paper need Pango and a font with rare names; without them, pages print from the browser instead.
 paper:

