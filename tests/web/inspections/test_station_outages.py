@@ -175,3 +175,15 @@ def test_the_office_announces_for_every_station(yard: Yard, visitor: Visit) -> N
 
     assert "No published window gets smaller" in planner.submit(new(yard), outage(yard)).text
     assert "Test lanes" in words(yard.board())
+
+
+def test_the_board_leads_to_an_outage_of_its_lane_and_to_closing_the_day_already_filled_in(yard: Yard) -> None:
+    board = yard.operator.get("/station", follow_redirects=True).text
+    address = f"{new(yard)}?lane={yard.lane()}"
+
+    page = yard.operator.get(address).text
+
+    assert address in board
+    assert f"/desk/closures/new?line=inspections&amp;site={yard.site_id}" in board
+    assert "设备故障，正在抢修" in page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert f'<option selected value="{yard.lane()}"' in page
