@@ -19,6 +19,8 @@ NO_PAGES = {
     "plans.slot_plan": "leads to the plan of the session",
     "rosters.state": "JSON for the script of the gate",
     "rosters.worker": "the script that keeps the gate open without a network",
+    "bookings.worker": "the script that keeps tickets open without a network",
+    "bookings.manifest": "how the site stands on a home screen, for browsers",
 }
 # Views whose answers to a form nobody has seen, and why.
 NOT_SENT = {
