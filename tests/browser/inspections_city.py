@@ -15,6 +15,7 @@ from booking.kernel.ids import PersonId, SiteId, SlotId, VehicleId
 from booking.sites.models import Site
 from tests import factories
 from tests.browser.conftest import Person
+from tests.browser.driving import LOOK
 from tests.conftest import NOW
 from tests.service.inspections.published import publish, release
 from tests.web.inspections import windows as town
@@ -29,9 +30,7 @@ TABS = 90
 FOCUSED = """() => {
   const it = document.activeElement;
   const label = it.labels && it.labels.length ? it.labels[0].innerText : "";
-  const look = getComputedStyle(it);
-  const seen = look.outlineStyle !== "none" || look.boxShadow !== "none";
-  return [(it.innerText || label || it.value || "").replace(/\\s+/g, " ").trim(), seen];
+  return (it.innerText || label || it.value || "").replace(/\\s+/g, " ").trim();
 }"""
 
 
@@ -131,10 +130,10 @@ def tabs_to(page: Page, words: str) -> None:
     met = []
     for _ in range(TABS):
         page.keyboard.press("Tab")
-        text, is_seen = page.evaluate(FOCUSED)
-        met.append(text)
-        if text.startswith(words):
-            assert is_seen, f"nobody sees that {words} has the focus"
+        met.append(page.evaluate(FOCUSED))
+        if met[-1].startswith(words):
+            wrong = page.evaluate(LOOK, [None, None])["wrong"]
+            assert wrong == "", f"{words} {wrong}"
             return
     raise AssertionError(f"{words} is not reached by the tabulator: {met}")
 

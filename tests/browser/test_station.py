@@ -103,7 +103,7 @@ def everybody_sees(reader: Person, morning: Morning, numbers: Sequence[str], wai
     fits_a_phone(reader)
     reader.keeps_a_picture()
     assert city.PLATE.findall(reader.page.content()) == []
-    reader.reads(f"等候：{waiting}辆")
+    reader.reads(f"等候：{waiting} 辆")
     assert (listed, calls(reader.page)) == (list(numbers), list(numbers))
 
 
