@@ -172,7 +172,9 @@ def _collected(house: House) -> dict[str, Any]:
     house.close()
     names = [sight.name for sight in sights]
     assert len(names) == len(set(names)), "two sights of one name"
-    sent = {form.endpoint for form in crawl.forms.values()} | {step.endpoint for step in STEPS.values()}
+    sent = {form.endpoint for form in crawl.forms.values()} | {
+        view for step in STEPS.values() for view in (step.endpoint, step.sends) if view
+    }
     return {
         "sights": [asdict(sight) for sight in sights], "others": crawl.others, "sent": sorted(sent),
         "refused": crawl.broken,

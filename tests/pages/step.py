@@ -15,6 +15,7 @@ class Step:
     who: str
     endpoint: str
     act: Callable[[Visitor], TestResponse]
+    sends: str = ""  # the view to which the last form went, if that answers with a redirect
 
 
 def sees(who: str, endpoint: str, address: str) -> Step:

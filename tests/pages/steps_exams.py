@@ -144,7 +144,7 @@ EXAM_STEPS = {
     "exams-booked": Step("learner1", "bookings.show", booked),
     "exams-change": Step("learner1", "exams.change", changing),
     "exams-change-check": Step("learner1", "exams.check_change", new_place),
-    "exams-moved": Step("learner1", "bookings.show", moved),
+    "exams-moved": Step("learner1", "bookings.show", moved, sends="exams.move"),
     "exams-cancelled": Step("learner1", "bookings.show", cancelled),
     "exams-full": Step("learner1", "exams.book", full),
     "exams-closed": Step("learner1", "exams.book", closed),

@@ -10,7 +10,7 @@ from booking.inspections.models import Agency, How, Owner, OwnerKind
 from booking.slots.models import Quota, Slot
 from tests.conftest import NOW
 from tests.pages.house import Visitor
-from tests.pages.step import Step
+from tests.pages.step import Step, sees
 from tests.pages.steps_exams import free_to_move
 
 SEVERAL = "/inspections/several"
@@ -42,10 +42,6 @@ def new_window(visitor: Visitor) -> TestResponse:
         select(Slot.id).join(Quota, Quota.slot_id == Slot.id).where(*open_now).order_by(Slot.id)
     )
     return visitor.get(f"{page.request.path}/{number}")
-
-
-def moved(visitor: Visitor) -> TestResponse:
-    return visitor.goes_on(new_window(visitor))
 
 
 def too_late(visitor: Visitor) -> TestResponse:
@@ -81,10 +77,14 @@ def arrived(visitor: Visitor) -> TestResponse:
     return visitor.send(visitor.get("/station"), {"text": "粤G12345"}, action="/arrivals$")
 
 
+def rating_empty(visitor: Visitor) -> TestResponse:
+    page = visitor.click(visitor.get("/my/bookings"), r"/my/bookings/\w+$")
+    return visitor.send(visitor.click(page, "/rating$"), is_filled=False)
+
+
 INSPECTION_STEPS = {
     "inspections-full": Step("owner1", "inspections.take", full),
     "inspections-change-check": Step("owner-booked", "inspections.check_change", new_window),
-    "inspections-moved": Step("owner-booked", "bookings.show", moved),
     "inspections-too-late": Step("owner-booked", "inspections.give_up", too_late),
     "inspections-several-days": Step("owner4", "inspections.book_several", days_for_several),
     "inspections-several-check": Step("owner4", "inspections.book_several", checked_several),
@@ -93,5 +93,7 @@ INSPECTION_STEPS = {
         "owner4", "inspections.company_reminders", lambda visitor: reminders_of_a_company(visitor, "x")
     ),
     "inspections-company-reminders": Step("owner4", "inspections.company_reminders", reminders_of_a_company),
+    "rating-empty": Step("owner-tested", "ratings.rate", rating_empty),
+    "tickets-without-network": sees("learner1", "bookings.offline", "/offline"),
     "inspections-arrived-unknown": Step("station", "inspections.arrive", arrived),
 }

@@ -70,11 +70,13 @@ OFFICE_STEPS = {
     "rounds-correct": Step("counter", "allotment.correct", correcting),
     "rounds-correct-empty": Step("counter", "allotment.propose_correction", correcting_empty),
     "rounds-correction": Step("approver", "allotment.correction", correction),
-    "rounds-correction-done": Step("approver", "allotment.desk_round", correction_done),
+    "rounds-correction-done": Step(
+        "approver", "allotment.desk_round", correction_done, sends="allotment.approve_correction"
+    ),
     "rounds-numbers": sees("planner", "allotment.numbers", "/desk/rounds/62/numbers"),
     "withdrawal": sees("approver", "allotment.show_withdrawal", WITHDRAWAL),
-    "withdrawal-declined": Step("approver", "plans.plan", withdrawal_declined),
-    "withdrawal-done": Step("approver", "plans.plan", withdrawal_done),
+    "withdrawal-declined": Step("approver", "plans.plan", withdrawal_declined, sends="allotment.decline_withdrawal"),
+    "withdrawal-done": Step("approver", "plans.plan", withdrawal_done, sends="allotment.approve_withdrawal"),
     "closure-empty": Step("planner", "allotment.propose_closure", closure_empty),
     "closure-impact": sees("planner", "allotment.new_closure", CLOSURE),
     "override-slip": sees("counter", "desk.override_slip", "/desk/slips/overrides/1"),

@@ -26,7 +26,11 @@ NO_PAGES = {
 NOT_SENT = {
     "accounts.register_code_again": "leads to the page of the code",
     "accounts.reset_password_again": "likewise",
+    "accounts.decline_reset": "leads to the list of accounts",
+    "accounts.my_phone_code_again": "leads to the page of the code",
     "allotment.enter_numbers": "no round of the city is drawn by numbers that people enter",
+    "inspections.move": "no other window is free for the owner who has a booking",
+    "rosters.results": "leads to the results; the session of the named operator has nobody left without one",
     "demand.make_drafts": "the city has no suggestion that is not planned yet",
     "inspections.arrive_with_vehicle": "leads to the board",
     "inspections.book_all": "leads to the list of what was booked",
