@@ -71,6 +71,16 @@ def span(window: Window) -> str:
     return f"{clock(window.starts_at)}–{clock(window.ends_at)}"
 
 
+def day_span(window: Window) -> str:
+    """Write a window with its day: 12月1日（星期二）08:30–09:30, Tue 1 Dec 08:30–09:30."""
+    return _at(day(local_day(window.starts_at)), span(window))
+
+
+def full_day_span(window: Window) -> str:
+    """Write a window with its day and year."""
+    return _at(full_day(local_day(window.starts_at)), span(window))
+
+
 def moment(instant: datetime) -> str:
     """Write an instant as day and hour at the office: 12月1日（星期二）08:30, Tue 1 Dec 08:30."""
     return _at(day(local_day(instant)), clock(instant))
@@ -143,6 +153,24 @@ def add_filter(app: Flask, filter_: Callable[[Any], object], name: str) -> None:
     app.add_template_filter(pass_context(lambda context, value: filter_(value)), name)
 
 
+FILTERS: tuple[Callable[[Any], object], ...] = (
+    day,
+    full_day,
+    clock,
+    span,
+    day_span,
+    full_day_span,
+    moment,
+    full_moment,
+    until,
+    percent,
+    number,
+    listed,
+    spoken,
+    worded,
+)
+
+
 @cache
 def _form_words(code: Language) -> NullTranslations:
     return Translations.load(messages_path(), [LOCALES[code]], domain="wtforms")
@@ -154,7 +182,7 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(CATALOGUES)] * len(domains))
     app.config["BABEL_DOMAIN"] = ";".join(domains)
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=lambda: LOCALES[language()])
-    for filter_ in (day, full_day, clock, span, moment, full_moment, until, percent, number, listed, spoken, worded):
+    for filter_ in FILTERS:
         add_filter(app, filter_, filter_.__name__)
     # flask_wtf keeps its catalogue on the request, and would read the file anew for each form.
     app.before_request(lambda: setattr(request, "wtforms_translations", _form_words(language())))

@@ -12,7 +12,7 @@ from booking.allotment.views.blueprint import bp
 from booking.bookings.registered import all_services
 from booking.kernel.calendar import local_day, local_time
 from booking.web.house import now
-from booking.web.language import clock, day, full_day, language, worded
+from booking.web.language import clock, day, day_span, full_day, language, worded
 from booking.web.language import moment as written
 from booking.web.words import LANES
 
@@ -89,7 +89,7 @@ def next_step(line: RoundLine) -> str:
 def words_of_record(slots: Sequence[SlotOfRound]) -> dict[str, str]:
     """Return the page's words for the codes of a record: lanes, and slots by id."""
     lanes = {code: str(words) for code, words in LANES.items()}
-    return {**lanes, **{str(slot.id): f"{site_name(slot)} · {_span(slot.starts_at, slot.ends_at)}" for slot in slots}}
+    return {**lanes, **{str(slot.id): f"{site_name(slot)} · {day_span(slot)}" for slot in slots}}
 
 
 def site_name(slot: SlotOfRound) -> str:

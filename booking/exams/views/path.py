@@ -20,11 +20,9 @@ from booking.exams.rules.outlook import Outlook, State
 from booking.exams.rules.places import NO_RECORD
 from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import class_name
-from booking.kernel.calendar import local_day
 from booking.kernel.errors import Refusal
 from booking.kernel.ids import PersonId
-from booking.web.language import day as day_in_words
-from booking.web.language import full_day, language, span, worded
+from booking.web.language import day_span, full_day, language, worded
 
 Href = Callable[[str], str]
 LOOKS = {State.PASSED: "passed", State.BOOKED: "booked", State.OPEN: "open", State.NOT_NEEDED: "exempt"}
@@ -98,7 +96,7 @@ def place_in_words(booking: ShownBooking) -> str:
 
 def when_in_words(booking: ShownBooking) -> str:
     """Say the day and the hour at the office."""
-    return f"{day_in_words(local_day(booking.starts_at))} {span(booking)}"
+    return day_span(booking)
 
 
 def site_in_words(name: str, name_en: str) -> str:

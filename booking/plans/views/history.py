@@ -19,7 +19,7 @@ from booking.sites import queries as sites
 from booking.slots.queries import slot_shown
 from booking.web.guards import may
 from booking.web.house import actor, sessions
-from booking.web.language import full_day, language, span
+from booking.web.language import full_day_span, language
 
 MOST_DIGITS = 18
 
@@ -43,7 +43,7 @@ def slot_history(slot_id: int) -> ResponseReturnValue:
         if slot is None:
             raise NotFoundError
         require_own_site(actor(), slot.site_id)
-        title = _("Session %(number)s: %(when)s", number=slot_id, when=f"{full_day(slot.day)} {span(slot)}")
+        title = _("Session %(number)s: %(when)s", number=slot_id, when=full_day_span(slot))
         return _page(session, history.of_slot(slot.id), title, url_for("plans.slot_plan", slot_id=slot_id))
 
 
