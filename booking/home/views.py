@@ -63,8 +63,9 @@ def _back_with(cookie: str, value: str, seconds: int) -> ResponseReturnValue:
 def style() -> ResponseReturnValue:
     form = SampleForm(data={"phone": "138", "site": "1"})
     form.validate()
+    clean, filtering = SampleForm(prefix="fresh-"), SampleForm(prefix="filtering-")
     return render_template(
-        "home/style.html", samples=samples, tokens=tokens, form=form, clean=SampleForm(prefix="fresh-")
+        "home/style.html", samples=samples, tokens=tokens, form=form, clean=clean, filtering=filtering
     )
 
 
