@@ -57,6 +57,13 @@ DAILY: dict[Role, tuple[str, ...]] = {
 }
 # In large type an applicant has four places at most; these are linked from the pages beside them.
 BEHIND_IN_LARGE_TYPE = ("allotment.my_requests",)
+# Pages that are reached from a place of another feature, and lead back to it.
+WITHIN = {
+    "notices.outbox": "audit.log",
+    "supervision.entry": "audit.log",
+    "supervision.take_out_page": "audit.log",
+    "supervision.take_out_file": "audit.log",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +124,7 @@ def _current(endpoint: str, alone: Counter[str]) -> str:
     """Say whether the page is this place, or belongs to it because its feature has no other."""
     if request.endpoint == endpoint:
         return "page"
+    if request.endpoint in WITHIN:
+        return "true" if WITHIN[request.endpoint] == endpoint else ""
     blueprint = endpoint.split(".", maxsplit=1)[0]
     return "true" if request.blueprint == blueprint and alone[blueprint] == 1 else ""

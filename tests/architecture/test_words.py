@@ -1,6 +1,7 @@
 """Two languages, complete: every sentence of pages and views stands in the Chinese catalogues, once."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+
+from booking.audit.words import ACTS, KINDS
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = sorted((ROOT / "booking/web/translations/zh/LC_MESSAGES").glob("*.po"))
@@ -65,3 +68,26 @@ def test_translations_keep_the_gaps_of_the_sentence(path: Path) -> None:
         if message.id:
             assert not list(message.check()), f"{message.id!r} and its Chinese differ in their gaps"
             assert not message.fuzzy
+
+
+def recorded() -> Iterator[tuple[str, str, str]]:
+    """Yield (act, kind of object, file) of every entry of the log whose act stands in the code as it is."""
+    for path in (ROOT / "booking").rglob("*.py"):
+        text = path.read_text()
+        for call in ast.walk(ast.parse(text)) if "record" in text else ():
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in (
+                "record",
+                "audit.record",
+                "audit.record_all",
+            ):
+                act, kind = (one.value if isinstance(one, ast.Constant) else "" for one in call.args[1:3])
+                yield str(act), str(kind), path.name
+
+
+def test_the_log_has_words_for_every_act_and_for_what_it_is_about() -> None:
+    known = {"", *ACTS, *KINDS}
+
+    said = {word: file for act, kind, file in recorded() for word in (act, kind)}
+
+    assert "request made" in said
+    assert {word: file for word, file in said.items() if word not in known} == {}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -31,18 +32,22 @@ from booking.web.guards import may
 from booking.web.house import now, sessions, today
 from booking.web.language import worded
 
-WEEKS = 12
+WEEKS, LEAST_DRAWN = 12, 3  # fewer points than these are told as numbers
 SHOWN = ("fill", "wait", "no_show", "cancelled", "overrides")
 ONE_DAY, LATE_SEAL = timedelta(days=1), timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Small:
-    """One figure in small: its value over twelve weeks, the curve of the weeks, and what its addresses say."""
+    """One figure in small: its value over twelve weeks, those of the weeks, and what its addresses say.
+
+    The curve begins with the first week that has a value; where too few have one there is none.
+    """
 
     figure: Figure
     value: Value
     curve: Curve | None
+    known: Sequence[tuple[date, Decimal]]
     query: dict[str, str]
 
 
@@ -79,17 +84,20 @@ def _smalls(session: Session, line: str, days: Days) -> Sequence[Small]:
     shown = []
     for figure in figures:
         by_week = [found.get((figure.measure, week), Counter[str]()) for week in weeks]
-        values = [value(figure, amounts).main for amounts in by_week]
-        line_of = curve([f"{week:%m-%d}" for week in weeks], values)
-        shown.append(Small(figure, value(figure, sum(by_week, Counter[str]())), line_of, query))
+        values = [(week, value(figure, amounts).main) for week, amounts in zip(weeks, by_week, strict=True)]
+        known = [(week, main) for week, main in values if main is not None]
+        drawn = [(week, main) for week, main in values if known and week >= known[0][0]]
+        line_of = curve([f"{week:%m-%d}" for week, _main in drawn], [main for _week, main in drawn])
+        enough = line_of if len(known) >= LEAST_DRAWN else None
+        shown.append(Small(figure, value(figure, sum(by_week, Counter[str]())), enough, known, query))
     return shown
 
 
 def _items(session: Session, judged: Sequence[Judged], day: date, at: datetime) -> Sequence[Item]:
-    """Gather what waits for somebody, the supervisor's own first."""
+    """Gather what waits for somebody: first what does, then what is in order, the supervisor's own before others'."""
     late = sum(rating.is_overdue(day) for rating in to_answer(session))
     checks, overrides = open_count(session), overrides_waiting(session, now=at)
-    return [
+    items = [
         _count(_("Findings nobody has looked at"), sum(one.open for one in judged), url_for("supervision.fairness")),
         _count(_("Spot checks that are open"), checks, url_for("supervision.spot_checks")),
         _count(_("Bad ratings whose answer is overdue"), late, url_for("ratings.desk"), bad="overdue"),
@@ -98,6 +106,7 @@ def _items(session: Session, judged: Sequence[Judged], day: date, at: datetime) 
         _jobs(session, at),
         _outbox(session, at),
     ]
+    return sorted(items, key=lambda item: item.state == "passed")
 
 
 def _count(name: str, count: int, href: str, *, bad: str = "due") -> Item:

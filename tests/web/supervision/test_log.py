@@ -105,3 +105,9 @@ def test_a_text_that_a_spreadsheet_would_run_stays_a_text(supervisor: Visitor) -
 def test_only_the_supervisor_takes_the_log_out(visitor: SignIn, role: Role) -> None:
     assert visitor(role).get(FORM).status_code == 403
     assert visitor(role).post(FORM, data={"reason": WHY, "way": "csv"}).status_code in (400, 403)
+
+
+def test_what_leads_back_to_the_log_is_marked_as_within_it(visitor: SignIn) -> None:
+    page = visitor(Role.SUPERVISOR).get("/supervision/messages").get_data(as_text=True)
+
+    assert '<a href="/supervision/log" aria-current="true">' in " ".join(page.split())

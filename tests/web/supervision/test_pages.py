@@ -10,6 +10,7 @@ from booking.kernel.actors import SYSTEM, Actor, Role
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, unit_of_work
 from booking.supervision import jobs
+from booking.supervision.rules.catalogue import RULES
 from tests import factories
 from tests.web.conftest import Visitor
 
@@ -84,6 +85,8 @@ def test_a_conspicuous_clerk_is_named_with_number_limit_basis_and_rows(superviso
         "/desk/settings/supervision.looks",
     ):
         assert told in part
+    assert page.index('id="looks"') < page.index('id="within"') < page.index('id="burst"')  # findings first
+    assert page.count("<details>") == len(RULES) - 1
     rows = text_of(supervisor, f"/supervision/fairness/looks?subject=account:{curious.account_id}&{PERIOD}")
     assert rows.count("kind=person&amp;object_id=") == LOOKS
 
