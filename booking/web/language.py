@@ -22,6 +22,7 @@ COOKIE = "language"
 LOCALES: dict[Language, str] = {"zh": "zh", "en": "en"}
 TAGS: dict[Language, str] = {"zh": "zh-Hans-CN", "en": "en"}
 DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
+DATE_ONLY = {"zh": "y年M月d日", "en": "d MMMM y"}
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
 BETWEEN = {"zh": "、", "en": ", "}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -59,6 +60,11 @@ def day(value: date) -> str:
 def full_day(value: date) -> str:
     """Write a local day with its year."""
     return str(format_date(value, FULL_DAY[language()], rebase=False))
+
+
+def date_only(value: date) -> str:
+    """Write a day of long ago, whose weekday nobody asks: 1990年3月7日, 7 March 1990."""
+    return str(format_date(value, DATE_ONLY[language()], rebase=False))
 
 
 def clock(instant: datetime) -> str:
@@ -156,6 +162,7 @@ def add_filter(app: Flask, filter_: Callable[[Any], object], name: str) -> None:
 FILTERS: tuple[Callable[[Any], object], ...] = (
     day,
     full_day,
+    date_only,
     clock,
     span,
     day_span,

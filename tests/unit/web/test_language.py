@@ -1,7 +1,7 @@
 """How numbers, lists, days and hours are written in both languages, and what is marked as foreign."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -33,6 +33,10 @@ def test_an_hour_stands_behind_its_day(reader: str) -> None:
 
 def test_midnight_is_the_end_of_the_day_before(reader: str) -> None:
     assert written.until(EVENING) == {"zh": "12月7日（星期一）24:00", "en": "Mon 7 Dec 24:00"}[reader]
+
+
+def test_a_day_of_long_ago_has_no_weekday(reader: str) -> None:
+    assert written.date_only(date(1990, 3, 7)) == {"zh": "1990年3月7日", "en": "7 March 1990"}[reader]
 
 
 def test_several_words_are_parted_as_the_language_parts_them(reader: str) -> None:

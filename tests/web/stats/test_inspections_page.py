@@ -49,7 +49,7 @@ def code(sessions: Sessions) -> str:
 def row_of(text: str, caption: str, label: str) -> str:
     """Return the words and figures of one row of the table with a caption."""
     table = text.split(f"<caption>{caption}</caption>")[1].split("</table>", maxsplit=1)[0]
-    (row,) = [row for row in table.split("<tr>") if f"<span>{label}</span>" in row]
+    (row,) = [row for row in table.split("<tr>") if f"<div>{label}</div>" in row]
     return " ".join(re.sub(r"<[^>]+>", " ", row).split())
 
 
