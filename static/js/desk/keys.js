@@ -52,9 +52,5 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-for (const one of document.querySelectorAll("[data-print]")) {
-  one.addEventListener("click", () => window.print());
-  one.hidden = false;
-}
 addEventListener("htmx:afterSwap", show); // a part of the page was shown anew, with other buttons
 show();
