@@ -78,6 +78,7 @@ def register_code() -> ResponseReturnValue:
         page = render_template("accounts/register_code.html", form=form, phone=phone)
         return page, 422 if form.is_submitted() else 200
     browser.hold(token)
+    flash(_("Your account is open, and you are signed in."), "success")
     return redirect(browser.way_on(), 303)
 
 

@@ -60,6 +60,7 @@ def test_details_then_the_code_then_one_is_signed_in(
     done = stranger.submit("/register/code", {"code": newest_code()})
 
     assert (done.status_code, done.location) == (303, "/")
+    assert "Your account is open" in stranger.get("/").get_data(as_text=True)
     assert accounts(sessions) == 1
     assert "测试甲" in stranger.get("/my/data").get_data(as_text=True)
 

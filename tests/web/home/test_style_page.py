@@ -28,7 +28,7 @@ def test_every_look_of_a_colour_is_measured(stranger: Visitor) -> None:
     page = stranger.get("/style").text
 
     row = page.split("ink · surface")[1].split("</tr>")[0]
-    assert re.findall(r"<span>([\d.]+)</span>", row) == ["15.7", "13.7", "21.0", "18.4"]
+    assert re.findall(r"<div>([\d.]+)</div>", row) == ["15.7", "13.7", "21.0", "18.4"]
 
 
 def test_the_page_says_whether_large_type_is_on(stranger: Visitor) -> None:
