@@ -63,7 +63,14 @@ WITHIN = {
     "supervision.entry": "audit.log",
     "supervision.take_out_page": "audit.log",
     "supervision.take_out_file": "audit.log",
+    "desk.override": "desk.overrides_list",
+    "allotment.withdraw": "plans.board",
+    "inspections.plan_station": "plans.board",
+    "inspections.new_outage": "sites.desk",
+    "inspections.show_outage": "sites.desk",
 }
+# Where a clerk works for one person or vehicle: whatever the feature, the way back is the desk.
+AT_THE_DESK = ("/desk/people/", "/desk/learners", "/desk/vehicles", "/desk/slips/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +133,7 @@ def _current(endpoint: str, alone: Counter[str]) -> str:
         return "page"
     if request.endpoint in WITHIN:
         return "true" if WITHIN[request.endpoint] == endpoint else ""
+    if request.path.startswith(AT_THE_DESK):
+        return "true" if endpoint == "desk.start" else ""
     blueprint = endpoint.split(".", maxsplit=1)[0]
     return "true" if request.blueprint == blueprint and alone[blueprint] == 1 else ""

@@ -129,5 +129,5 @@ def test_a_pattern_takes_days_with_other_sessions(desk: Desk, planner: Visitor) 
     wrong = planner.submit("/desk/plans/new", {**form, "other": "tomorrow at noon"})
 
     assert "3 days" in page
-    assert [f"<span>{places}</span>" in page for places in (45, 7, 10)] == [True, True, True]
+    assert [f"<div>{places}</div>" in page for places in (45, 7, 10)] == [True, True, True]
     assert (wrong.status_code, "Line 1: write it like" in wrong.text) == (422, True)
