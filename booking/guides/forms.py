@@ -1,9 +1,11 @@
 """Forms of guides and announcements: that something is there. Lengths and days are the services' question."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from booking.guides.rules.sections import NEEDED, TITLES, Content, Section, Texts
 from booking.guides.service.announcements import Text
@@ -56,8 +58,21 @@ class GuideForm(FlaskForm):
         return {section: text for section, text in written.items() if text}
 
 
+class Written(InputRequired):
+    """A section that no guide goes without; the sentence names it, for several can be missing at once."""
+
+    def __init__(self, section: Section) -> None:
+        super().__init__()
+        self.section = section
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if not field.raw_data or not field.raw_data[0]:
+            part = worded(TITLES[self.section])
+            raise StopValidation(_("Write “%(part)s”; without it people come twice", part=part))
+
+
 for _section in Section:
-    _checks = [InputRequired(MISSING)] if _section in NEEDED else []
+    _checks = [Written(_section)] if _section in NEEDED else []
     _short = Length(max=LONGEST_TEXT)
     setattr(GuideForm, f"{_section}_zh", TextAreaField(_l("In Chinese"), [*_checks, _short], render_kw=IN["zh"]))
     setattr(GuideForm, f"{_section}_en", TextAreaField(_l("In English"), [_short], render_kw=IN["en"]))

@@ -1,5 +1,6 @@
 """The desk: one box that leaves no trace of what was sought, slips without names, overrides in public."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -48,9 +49,21 @@ def tail_of(sessions: Sessions, mei: Actor) -> str:
     return sessions.keyring.open(sealed, column="person.id_number")[-4:]
 
 
+def marked(page: str) -> list[str]:
+    return re.findall(r'<a href="([^"]+)" aria-current', " ".join(page.split()))
+
+
 def logged(sessions: Sessions, act: str) -> list[str]:
     with reading(sessions) as session:
         return list(session.scalars(select(AuditEntry.object_id).where(AuditEntry.act == act)))
+
+
+def test_the_desk_is_marked_where_a_clerk_works_for_one_person_or_vehicle(
+    wang: Visitor, mei: Actor, car: VehicleId
+) -> None:
+    pages = [f"/desk/people/{mei.person_id}", f"/desk/learners/{mei.person_id}", f"/desk/vehicles/{car}"]
+
+    assert [marked(wang.get(page).text) for page in pages] == [["/desk"]] * 3
 
 
 def test_whatever_a_clerk_has_in_hand_leads_to_the_one_person_or_vehicle(

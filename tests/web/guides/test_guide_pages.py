@@ -57,6 +57,7 @@ def test_a_refused_form_keeps_what_was_typed(visitor: Visit) -> None:
     assert page.status_code == 422
     assert "先登录" in page.text
     assert 'href="#who_zh"' in page.text
+    assert "Write “Who it is for”" in page.text
 
 
 def test_the_second_editor_sees_that_somebody_was_quicker_and_keeps_the_words(visitor: Visit) -> None:
