@@ -65,6 +65,7 @@ WITHIN = {
     "supervision.take_out_file": "audit.log",
     "desk.override": "desk.overrides_list",
     "allotment.withdraw": "plans.board",
+    "allotment.show_withdrawal": "plans.board",
     "inspections.plan_station": "plans.board",
     "inspections.new_outage": "sites.desk",
     "inspections.show_outage": "sites.desk",
