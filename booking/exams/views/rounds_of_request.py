@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import segno
 from flask import url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -19,6 +18,7 @@ from booking.allotment.queries.requests import RoundSlotShown, ShownRequest, Sta
 from booking.exams.views import positions
 from booking.exams.views.positions import Position, instant_in_words
 from booking.slots.models import Method
+from booking.web.codes import qr_code
 from booking.web.language import moment
 
 MADE_UP_FOR = _l("The office has withdrawn the session. In your next round you go before everybody else.")
@@ -86,8 +86,7 @@ def rounds_shown(session: Session, request: ShownRequest, *, now: datetime) -> S
 def receipt_code(stand: Stand) -> Markup:
     """Return the QR code of a receipt as SVG: round, row and leaf, and nothing that names a person."""
     text = f"{url_for('allotment.round', round_id=stand.round_id, _external=True)}?row={stand.seq}&leaf={stand.leaf}"
-    code = segno.make(text, micro=False, error="m")
-    return Markup(code.svg_inline(scale=4, light="#fff", dark="#000"))  # noqa: S704 - segno writes only paths
+    return qr_code(text)
 
 
 def _round(

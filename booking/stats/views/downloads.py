@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,6 +21,7 @@ from booking.stats.views.blueprint import bp
 from booking.stats.views.figures import asked_form, the_figure
 from booking.stats.views.shares import UNPROCESSABLE
 from booking.stats.views.shown import Shown, shown
+from booking.web.downloads import sent_once
 from booking.web.guards import may, public
 from booking.web.house import sessions
 from booking.web.language import worded
@@ -86,8 +86,5 @@ def _file(
 ) -> Response:
     """Write the file and send it; it is gone once it is sent."""
     write, mimetype = WAYS[way]
-    file = TemporaryFile()  # noqa: SIM115 - sent, and closed with the answer
-    write(file, *content)
-    file.seek(0)
     called = f"{name}-{form.days.first}-{form.days.last}.{way}"
-    return send_file(file, mimetype=mimetype, as_attachment=True, download_name=called)
+    return sent_once(lambda file: write(file, *content), called=called, mimetype=mimetype)

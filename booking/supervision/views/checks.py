@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
-from tempfile import TemporaryFile
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,6 +18,7 @@ from booking.supervision.rules.chain import drawn
 from booking.supervision.service import checks as service
 from booking.supervision.views.blueprint import SEE_OTHER, UNPROCESSABLE, bp
 from booking.supervision.views.words import Subjects
+from booking.web.downloads import sent_once
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
@@ -68,10 +68,8 @@ def draw_file(week: str) -> ResponseReturnValue:
         (place, reference, "x" if place <= draw.drawn else "", draw.seed)
         for place, reference in enumerate(in_order, 1)
     )
-    file = TemporaryFile()  # noqa: SIM115 - sent, and closed with the answer
-    write_csv_file(file, ("place", "reference", "drawn", "seed"), rows)
-    file.seek(0)
-    return send_file(file, mimetype="text/csv", as_attachment=True, download_name=f"draw-{monday}.csv")
+    head = ("place", "reference", "drawn", "seed")
+    return sent_once(lambda file: write_csv_file(file, head, rows), called=f"draw-{monday}.csv", mimetype="text/csv")
 
 
 def _page(check_id: int, form: LookForm) -> str:

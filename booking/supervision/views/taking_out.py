@@ -1,9 +1,9 @@
 """The log as a file. Each row says who took it out, when and why; the log keeps that it was done."""
 
 from collections.abc import Iterator
-from tempfile import TemporaryFile
+from typing import BinaryIO
 
-from flask import render_template, request, send_file
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,6 +18,7 @@ from booking.kernel.workbooks import MEDIA_TYPE, write_workbook
 from booking.supervision.forms import TakeOutForm
 from booking.supervision.service.taking_out import MOST_ENTRIES, TakenOut, take_out
 from booking.supervision.views.blueprint import UNPROCESSABLE, bp
+from booking.web.downloads import sent_once
 from booking.web.guards import may
 from booking.web.house import actor, me, now, sessions
 from booking.web.language import moment
@@ -45,17 +46,16 @@ def take_out_file() -> ResponseReturnValue:
     with unit_of_work(sessions()) as session:
         taken = take_out(session, sought.sought, way, reason=reason, actor=actor(), now=now())
     mark = _mark(taken, reason.strip())
-    file = TemporaryFile()  # noqa: SIM115 - sent, and closed with the answer
     first_line = [mark, *[""] * (COLUMNS - 1)]
-    if way == "csv":
-        write_csv_file(file, first_line, _lines(taken, mark))
-    else:
-        write_workbook(file, str(_("Log")), first_line, _lines(taken, mark))
-    file.seek(0)
+
+    def write(file: BinaryIO) -> None:
+        if way == "csv":
+            write_csv_file(file, first_line, _lines(taken, mark))
+        else:
+            write_workbook(file, str(_("Log")), first_line, _lines(taken, mark))
+
     called = f"log-{taken.first}-{taken.last}.{way}"
-    return send_file(
-        file, mimetype={"csv": "text/csv"}.get(way, MEDIA_TYPE), as_attachment=True, download_name=called
-    )
+    return sent_once(write, called=called, mimetype={"csv": "text/csv"}.get(way, MEDIA_TYPE))
 
 
 def _page(form: TakeOutForm) -> str:
