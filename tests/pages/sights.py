@@ -90,6 +90,11 @@ class Drawn:
     def __str__(self) -> str:
         return f"{self.sight.name} ({self.state})"
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether a browser opens it: in the ordinary run one of the two that are drawn of each sight."""
+        return SEES_ALL or self.state == self.sight.states[sha256(self.sight.name.encode()).digest()[1] % 2]
+
 
 @dataclass(frozen=True)
 class Gallery:

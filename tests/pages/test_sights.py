@@ -39,7 +39,6 @@ NOT_SENT = {
     "transfers.bring_in": "leads to the file",
     "transfers.give_up": "likewise",
     "transfers.take": "the file itself",
-    "accounts.stay": "JSON for the script that warns before a sign-in ends",
     "rosters.sync": "JSON for the script of the gate",
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
@@ -127,7 +128,8 @@ def written(figure: Figure, number: Decimal | None) -> str:
     if figure.unit is Unit.PERCENT:
         return str(percent(number))
     if figure.unit is Unit.DAYS:
-        return str(ngettext("%(number)s day", "%(number)s days", number, number=number))
+        whole = ceil(number)  # one and a half days are two to a plural
+        return str(ngettext("%(number)s day", "%(number)s days", whole, number=number))
     if figure.unit is Unit.HOURS:
         return str(_("%(number)s h", number=number))
     return f"{number}"

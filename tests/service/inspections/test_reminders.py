@@ -61,7 +61,7 @@ def test_each_reminder_goes_out_once_for_ever(sessions: Sessions) -> None:
 
     assert stages(sessions, vehicle_id) == [90, 30, 7]
     texts = told(sessions, "inspection_reminder")
-    assert [f"还有{days}天" in text for days, text in zip((90, 30, 7), texts, strict=True)] == [True] * 3
+    assert [f"还有 {days} 天" in text for days, text in zip((90, 30, 7), texts, strict=True)] == [True] * 3
 
 
 def test_what_was_slept_through_is_not_made_good_but_for_the_last(sessions: Sessions) -> None:
