@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from booking.audit.queries import job_states
 from booking.bookings.override_queries import overrides_waiting
 from booking.kernel.actors import Act
+from booking.kernel.actors import may as role_may
 from booking.kernel.db import reading
 from booking.lines import LINES
 from booking.notices.queries import channel_states
@@ -29,7 +30,7 @@ from booking.supervision.queries.seals import Standing, standing
 from booking.supervision.views.blueprint import bp
 from booking.supervision.views.fairness import Judged, judged_in
 from booking.web.guards import may
-from booking.web.house import now, sessions, today
+from booking.web.house import actor, now, sessions, today
 from booking.web.language import worded
 
 WEEKS, LEAST_DRAWN = 12, 3  # fewer points than these are told as numbers
@@ -100,13 +101,18 @@ def _items(session: Session, judged: Sequence[Judged], day: date, at: datetime) 
     items = [
         _count(_("Findings nobody has looked at"), sum(one.open for one in judged), url_for("supervision.fairness")),
         _count(_("Spot checks that are open"), checks, url_for("supervision.spot_checks")),
-        _count(_("Bad ratings whose answer is overdue"), late, url_for("ratings.desk"), bad="overdue"),
-        _count(_("Overrides that wait for the second person"), overrides, url_for("desk.overrides_list")),
+        _count(_("Bad ratings whose answer is overdue"), late, _where("ratings.desk", Act.SEE_RATINGS), bad="overdue"),
+        _count(_("Overrides that wait for the second person"), overrides, _where("desk.overrides_list", Act.SEE_OVERRIDES)),
         _log(standing(session), at),
         _jobs(session, at),
         _outbox(session, at),
     ]
     return sorted(items, key=lambda item: item.state == "passed")
+
+
+def _where(endpoint: str, act: Act) -> str:
+    """Return the address of a page, or nothing for a reader whom it would turn away."""
+    return url_for(endpoint) if role_may(actor(), act) else ""
 
 
 def _count(name: str, count: int, href: str, *, bad: str = "due") -> Item:
