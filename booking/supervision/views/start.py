@@ -54,7 +54,7 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to look at: `state` is a state of `tag`, `word` what stands in it."""
+    """One thing to look at: `state` is a state of `tag`, `word` what stands in it; no `href` where it leads nowhere."""
 
     name: str
     state: str
@@ -98,11 +98,12 @@ def _items(session: Session, judged: Sequence[Judged], day: date, at: datetime) 
     """Gather what waits for somebody: first what does, then what is in order, the supervisor's own before others'."""
     late = sum(rating.is_overdue(day) for rating in to_answer(session))
     checks, overrides = open_count(session), overrides_waiting(session, now=at)
+    ratings, lifted = _where("ratings.desk", Act.SEE_RATINGS), _where("desk.overrides_list", Act.SEE_OVERRIDES)
     items = [
         _count(_("Findings nobody has looked at"), sum(one.open for one in judged), url_for("supervision.fairness")),
         _count(_("Spot checks that are open"), checks, url_for("supervision.spot_checks")),
-        _count(_("Bad ratings whose answer is overdue"), late, _where("ratings.desk", Act.SEE_RATINGS), bad="overdue"),
-        _count(_("Overrides that wait for the second person"), overrides, _where("desk.overrides_list", Act.SEE_OVERRIDES)),
+        _count(_("Bad ratings whose answer is overdue"), late, ratings, bad="overdue"),
+        _count(_("Overrides that wait for the second person"), overrides, lifted),
         _log(standing(session), at),
         _jobs(session, at),
         _outbox(session, at),
