@@ -54,7 +54,7 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to look at: `state` is a state of `tag`, `word` what stands in it; no `href` where it leads nowhere."""
+    """One thing to look at: `state` is a state of `tag`, `word` stands in it, `href` is empty where none may go."""
 
     name: str
     state: str
