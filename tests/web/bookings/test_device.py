@@ -21,17 +21,6 @@ ALL = '"storage"'
 
 
 @pytest.fixture
-def mei(sessions: Sessions) -> Actor:
-    with unit_of_work(sessions) as session:
-        return factories.account(session)
-
-
-@pytest.fixture
-def learner(mei: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=mei)
-
-
-@pytest.fixture
 def address(mei: Actor, sessions: Sessions) -> str:
     with unit_of_work(sessions) as session:
         return f"/my/bookings/{factories.booking(session, mei, factories.slot(session), at=NOW)}"

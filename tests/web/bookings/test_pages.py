@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import update
 
 from booking.bookings.models import Booking, BookingState
@@ -14,17 +13,6 @@ from booking.slots.models import Slot, SlotState
 from tests import factories
 from tests.conftest import NOW
 from tests.web.conftest import Visitor
-
-
-@pytest.fixture
-def mei(sessions: Sessions) -> Actor:
-    with unit_of_work(sessions) as session:
-        return factories.account(session)
-
-
-@pytest.fixture
-def learner(mei: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=mei)
 
 
 def booked(sessions: Sessions, holder: Actor, day: date = date(2026, 12, 8), service: str = "subject_2") -> str:

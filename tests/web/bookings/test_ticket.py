@@ -26,17 +26,6 @@ RARE = "䶮㛃㭎𬭎𫖯𠅤"
 
 
 @pytest.fixture
-def mei(sessions: Sessions) -> Actor:
-    with unit_of_work(sessions) as session:
-        return factories.account(session)
-
-
-@pytest.fixture
-def learner(mei: Actor, visitor: Callable[..., Visitor]) -> Visitor:
-    return visitor(actor=mei)
-
-
-@pytest.fixture
 def reference(mei: Actor, sessions: Sessions) -> str:
     with unit_of_work(sessions) as session:
         return factories.booking(session, mei, factories.slot(session), at=NOW)
