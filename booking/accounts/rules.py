@@ -1,7 +1,8 @@
-"""What a password must be, and who needs a second factor (GB/T 22239-2019, 8.1.4.1). Pure: nothing is looked up."""
+"""What a password must be, who needs a second factor (GB/T 22239-2019, 8.1.4.1), how long a reset waits. Pure."""
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from booking.kernel.actors import Role
@@ -14,6 +15,7 @@ WITH_SECOND_FACTOR = {
     "rules": OFFICE - {Role.COUNTER},
     "nobody": frozenset[Role](),
 }
+DECIDE_WITHIN = timedelta(hours=48)  # of a proposed reset; after that it is asked for again
 LEAST_APPLICANT = 8
 LEAST_STAFF = 12
 MOST = 128  # longer texts only keep the hash busy

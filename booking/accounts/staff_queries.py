@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from booking.accounts.models import Account, AccountReset, Person, ResetOf, ResetState, SecondFactor
-from booking.accounts.service.resets import DECIDE_WITHIN
+from booking.accounts.rules import DECIDE_WITHIN
 from booking.kernel.actors import Role
 from booking.kernel.errors import NotFoundError
 from booking.kernel.ids import AccountId, PersonId

@@ -24,7 +24,7 @@ BROKEN = {
     "grey on white": ('<p class="pale">Words</p>', "color-contrast"),
     "pale in the dark only": ('<p class="shade">Words</p>', "in the dark color-contrast"),
     "wide": (
-        '<table><tr><td><img src="/static/img/logo.svg" width="900" alt="x"></td></tr></table>',
+        '<table><tr><td><img src="/static/img/favicon.svg" width="900" alt="x"></td></tr></table>',
         "at 320 px the page",
     ),
     "cut off": ('<p class="short">A sentence that is far longer than its box</p>', "at 320 px cut off"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from booking.accounts.models import Account, AccountReset, Person, ResetOf, ResetState
 from booking.accounts.queries import recipient
-from booking.accounts.rules import LEAST_STAFF
+from booking.accounts.rules import DECIDE_WITHIN, LEAST_STAFF
 from booking.accounts.service import factor
 from booking.accounts.service.long_codes import new_long_code, plain
 from booking.accounts.service.own import store_password
@@ -35,7 +35,6 @@ from booking.notices import service as notices
 from booking.notices.models import Channel
 from booking.notices.service import Telling
 
-DECIDE_WITHIN = timedelta(hours=48)
 KEY_LASTS = timedelta(hours=24)
 HASHED_AS = "account_reset.key"
 FITS_NOTHING = "!"  # instead of the hash of a password

@@ -6,7 +6,6 @@ FILES = (
     "css/app.css",
     "css/roster.css",
     "img/favicon.svg",
-    "img/logo.svg",
     *(f"js/record/{name}.js" for name in ("bytes", "hash")),
     *(f"js/roster/{name}.js" for name in ("gate", "judge", "keeping", "line", "screen", "store", "ticket")),
 )
