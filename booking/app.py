@@ -45,6 +45,8 @@ from booking.web.paths import RowIdConverter
 from config import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
+# What strangers open first; nearly all that is made at its first use, such as statements and formats, is met there.
+FIRST_PAGES = ("/", "/plans", "/stats", "/stats/wait")
 LARGEST_BODY = 8 * 1024 * 1024  # an imported file; forms are far smaller
 BLUEPRINTS = (
     accounts.bp,
@@ -127,6 +129,7 @@ def served() -> Flask:
     start_logging(as_json=True)
     app = create_app()
     load_templates(app)
+    open_first_pages(app)
     return app
 
 
@@ -137,6 +140,19 @@ def load_templates(app: Flask) -> None:
     """
     for name in app.jinja_env.list_templates(extensions=["html", "svg"]):
         app.jinja_env.get_template(name)
+
+
+def open_first_pages(app: Flask) -> None:
+    """Answer a few public pages before the workers part, so that no visitor waits for what is made at its first use.
+
+    A page that fails is logged as for any visitor and does not stop the start: the database may come later. What was
+    opened of it is closed again, since no connection may be in two processes.
+    """
+    client = app.test_client()
+    with app.app_context():
+        for address in FIRST_PAGES:
+            client.get(address)
+        house().sessions.engine.dispose()
 
 
 def _install_sign_in(app: Flask) -> None:
