@@ -20,7 +20,7 @@ from booking.exams.imports import import_learners
 from booking.kernel.actors import SYSTEM, Actor
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading, unit_of_work
-from booking.kernel.ids import PersonId
+from booking.kernel.ids import PersonId, SiteId
 from tests import factories
 from tests.browser import inspections_city as city
 from tests.browser.driving import Hands, Keys, Seated, Way, by_keyboard, by_mouse, every_way, without_scripts
@@ -30,6 +30,8 @@ from tests.service.allotment.city import Town
 PHONE = "19900000001"
 ROOT = Path(__file__).parents[2]
 DOC, NUMBERS = ROOT / "docs" / "ux.md", ROOT / "build" / "paths"
+VIN = "LSVFF66R8C2116280"  # its ninth place, the check digit, is right
+CAR = {"plate": "G31009", "vin": VIN, "seats": "5", "registered_on": "2010-12-20", "valid_until": "2026-12-31"}
 MOST_OF_A_LEARNER, MOST_OF_AN_OWNER = 8, 7
 three_ways = pytest.mark.parametrize("way", [by_mouse, by_keyboard, without_scripts])
 
@@ -54,12 +56,18 @@ def free(sessions: Sessions) -> None:
 
 
 @pytest.fixture
-def lin(sessions: Sessions) -> Actor:
-    """An owner whose car is due, and a station with windows."""
-    owner = city.owner(sessions, name="林测试", phone=PHONE)
+def pilot(sessions: Sessions) -> SiteId:
+    """A station with windows."""
     site_id = city.station(sessions, "赤坎机动车检验站")
     for starts in (9, 10):
         city.window(sessions, site_id, date(2026, 11, 27), starts)
+    return site_id
+
+
+@pytest.fixture
+def lin(sessions: Sessions, pilot: SiteId) -> Actor:
+    """An owner whose car is due."""
+    owner = city.owner(sessions, name="林测试", phone=PHONE)
     city.car(sessions, owner, "粤G31001", valid_until=date(2027, 1, 31))  # no place is held: the owner comes early
     return owner
 
@@ -86,6 +94,21 @@ def signs_in(hands: Hands, login: str = PHONE) -> None:
     hands.write("手机号", login)
     hands.write("密码", city.PASSWORD)
     hands.press("登录")
+
+
+def registers(hands: Hands, sessions: Sessions) -> None:
+    """Open an account from a start page, and be led on from there."""
+    hands.press("第一次来")
+    hands.press("继续")
+    for label, text in (("姓名", NAME), ("证件号码", ID_NUMBER), ("手机号", MOBILE)):
+        hands.write(label, text)
+    for label in ("密码", "再次输入密码"):
+        hands.write(label, city.PASSWORD)
+    hands.press("获取验证码")
+    code = re.search(r"\d{6}", last_text_message(sessions))
+    assert code
+    hands.write("短信验证码", code[0])
+    hands.press("开通账户")
 
 
 def goes_back(hands: Hands) -> None:
@@ -164,24 +187,32 @@ def test_somebody_without_an_account_is_led_on_from_registering_to_a_place(
         factories.passed_by_everybody(session, "subject_1", day=date(2026, 11, 16))
     clock.instant = TEN_DAYS_LATER
     learner = way(somebody)
-    with counted(learner, "learner without an account, place", most=9):
+    with counted(learner, "learner without an account, place", most=MOST_OF_A_LEARNER):
         learner.press("预约驾驶考试")
-        learner.press("开始办理")
-        learner.press("注册")
-        learner.press("继续")
-        for label, text in (("姓名", NAME), ("证件号码", ID_NUMBER), ("手机号", MOBILE)):
-            learner.write(label, text)
-        for label in ("密码", "再次输入密码"):
-            learner.write(label, city.PASSWORD)
-        learner.press("获取验证码")
-        code = re.search(r"\d{6}", last_text_message(sessions))
-        assert code
-        learner.write("短信验证码", code[0])
-        learner.press("开通账户")
+        registers(learner, sessions)
         learner.press("选择场次")
         learner.press("选择")
         learner.press("确认预约")
         learner.reads("预约成功")
+
+
+@pytest.mark.parametrize("way", [by_mouse, by_keyboard])
+def test_an_owner_without_an_account_is_led_on_to_the_vehicle_and_to_a_window(
+    somebody: Seated, sessions: Sessions, pilot: SiteId, way: Way
+) -> None:
+    owner = way(somebody)
+    with counted(owner, "owner without an account or a vehicle, place", most=11):
+        owner.press("预约车辆检验")
+        registers(owner, sessions)
+        for name, text in CAR.items():
+            owner.fill(name, text)
+        owner.press("核对填写的内容")
+        owner.press("添加这辆车")
+        owner.press("预约检验")
+        owner.press("选择")
+        owner.press("选择")
+        owner.press("确认预约")
+        owner.reads("预约成功")
 
 
 @three_ways
