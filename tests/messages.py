@@ -14,6 +14,7 @@ MORNING, LATER = datetime(2026, 12, 8, 0, 30, tzinfo=UTC), datetime(2026, 12, 8,
 END_OF_DAY = datetime(2026, 12, 6, 16, tzinfo=UTC)  # the end of 6 December at the office
 PERSON, COMPANY, PLATE = "测试甲", "湛江市示例汽车运输有限公司", "粤G·D****5"
 REASON = "考场停电，设备无法使用。"  # typed with its full stop, as people do
+REASON_EN = "Power cut at the exam site."
 # The longest names that the demo city has.
 PLACE = {
     "day": date(2026, 12, 8), "starts_at": MORNING, "ends_at": LATER, "cancel_until": END_OF_DAY,
@@ -58,7 +59,7 @@ REQUESTS: dict[str, list[Facts]] = {
 }  # fmt: skip
 BOOKINGS: dict[str, list[Facts]] = {
     "absent": [{}], "cancelled": [{}], "changed": [{}], "confirmed": [{}],
-    "cancelled_by_office": [{"reason": REASON}],
+    "cancelled_by_office": [{"reason": REASON, "reason_en": REASON}, {"reason": REASON, "reason_en": REASON_EN}],
 }  # fmt: skip
 OTHERS: dict[str, list[Facts]] = {
     "account_opened": [{"name": PERSON}],

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from booking.kernel.calendar import at_local
 from booking.kernel.errors import BookingError, InvalidInputError
-from booking.plans.forms.fields import PUBLIC_REASON, REASON, ClockField, PlanDayField, values_of
+from booking.plans.forms.fields import PUBLIC_REASON, REASON, REASON_IN_ENGLISH, ClockField, PlanDayField, values_of
 from booking.web.language import worded
 from booking.web.words import LANES
 
@@ -123,10 +123,20 @@ class ScopeFields(Form):
             raise ValidationError(_l("The last day must follow the first, by a month at the most"))
 
 
-class ClosureForm(FlaskForm, ScopeFields, SeenFields):
-    """A closure with the reason that everybody will read."""
+class ReasonFields(Form):
+    """The reason that everybody will read, and the same for people who read English."""
 
     reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)
+    reason_en = TextAreaField(_l("Reason in English"), REASON_IN_ENGLISH, default="")
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Both, as the services ask for them."""
+        return {"reason": self.reason.data or "", "reason_en": self.reason_en.data or ""}
+
+
+class ClosureForm(FlaskForm, ScopeFields, ReasonFields, SeenFields):
+    """A closure with the reason that everybody will read."""
 
 
 def refuse(form: Form, error: BookingError) -> None:
@@ -141,7 +151,5 @@ def _require_choice(field: SelectField) -> None:
         raise ValidationError(WHICH)
 
 
-class WithdrawForm(FlaskForm, SeenFields):
+class WithdrawForm(FlaskForm, ReasonFields, SeenFields):
     """Why a published session is taken back; the reason becomes public."""
-
-    reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)

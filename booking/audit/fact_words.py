@@ -44,6 +44,7 @@ FACTS = {
     "day": _l("day"),
     "kind": _l("kind"),
     "reason": _l("reason"),
+    "reason_en": _l("reason in English"),
     "number": _l("number of the day"),
     "post": _l("called to"),
     "service": _l("service"),

@@ -151,4 +151,5 @@ class Override(Base):
     decided_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # null: waiting, or expired
     decided_at: Mapped[datetime | None]  # null: waiting
     answer: Mapped[str] = mapped_column(String(500), default="")  # why it was declined
+    answer_en: Mapped[str] = mapped_column(String(500), default="")  # "": nobody wrote any
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"))  # null: not approved

@@ -45,6 +45,7 @@ class ShownBooking:
     created_at: datetime
     changes: int
     withdrawn_reason: str
+    withdrawn_reason_en: str
 
     @property
     def is_live(self) -> bool:
@@ -144,7 +145,7 @@ def revised_at(session: Session, booking: ShownBooking) -> datetime:
 
 def _shown() -> Select[tuple[object, ...]]:
     of_booking = ("id", "reference", "line", "service", "state", "channel", "person_id", "holder", "slot_id")
-    of_slot = ("starts_at", "ends_at", "cancel_until", "method", "withdrawn_reason", "site_id")
+    of_slot = ("starts_at", "ends_at", "cancel_until", "method", "withdrawn_reason", "withdrawn_reason_en", "site_id")
     return (
         select(
             *(getattr(Booking, name) for name in (*of_booking, "created_at", "changes")),

@@ -208,7 +208,10 @@ def cancel_by_office(session: Session, line: Line, booking_id: BookingId, *, act
             end(session, booking, BookingState.CANCELLED_BY_OFFICE, actor=actor, now=now, reason=reason)
     except ResultWaitsError:
         return False
-    tell_holder(session, "booking_cancelled_by_office", _held(booking), slot, line=line, now=now, reason=reason)
+    said = {"reason_en": slot.withdrawn_reason_en or reason}
+    tell_holder(
+        session, "booking_cancelled_by_office", _held(booking), slot, line=line, now=now, reason=reason, facts=said
+    )
     slots.free_seat(session, SlotId(slot.id), booking.lane)
     return True
 

@@ -35,6 +35,7 @@ DRAFTED_BEFORE = 14  # days before the exam
 ASKING_EACH_DAY = 90  # learners who look for a place on one day
 ASKING_AT_ONCE = 6  # in one minute
 STORM = "演示：台风影响，考场临时关闭"
+STORM_EN = "Demo: because of a typhoon the exam site is closed for the day"
 PASS_RATE = {Subject.SUBJECT_1: 0.8, Subject.SUBJECT_2: 0.6, Subject.ROAD: 0.6, Subject.SAFETY: 0.9}
 ABSENCE, CANCELLATION = 0.05, 0.06
 NOTHING_ELSE: Mapping[tuple[str, str, date], PlannedDay] = {}
@@ -109,7 +110,9 @@ def close_a_site(city: City, site: str, day: date, now: datetime) -> None:
     scope = Scope(EXAMS.key, city.site_ids[site], "", day, day)
     with unit_of_work(city.sessions) as session:
         try:
-            closure = closures.propose(session, scope, reason=STORM, actor=city.staff["planner"], now=now)
+            closure = closures.propose(
+                session, scope, reason=STORM, reason_en=STORM_EN, actor=city.staff["planner"], now=now
+            )
         except NotFoundError:
             return  # nothing is planned there on that day
         closures.approve(session, closure, actor=city.staff["approver"], now=now)

@@ -112,6 +112,7 @@ class Withdrawal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     reason: Mapped[str] = mapped_column(String(500))
+    reason_en: Mapped[str] = mapped_column(String(500), default="")  # "": nobody wrote any
     bookings_seen: Mapped[int | None]  # hit, and looked at, when it was proposed; null: nobody was asked to look
     proposed_by_person: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]

@@ -133,6 +133,7 @@ class LaneOutage(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]  # null: until further notice
     reason: Mapped[str] = mapped_column(String(200))
+    reason_en: Mapped[str] = mapped_column(String(200), default="")  # "": nobody wrote any
     announced_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # null: the system itself
     announced_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # null: nobody has ended it; then it is over at ends_at

@@ -75,6 +75,7 @@ class Slot(Base):
     state: Mapped[SlotState] = mapped_column(named(SlotState), default=SlotState.PUBLISHED)
     withdrawn_at: Mapped[datetime | None]  # null: not withdrawn
     withdrawn_reason: Mapped[str] = mapped_column(String(500), default="")
+    withdrawn_reason_en: Mapped[str] = mapped_column(String(500), default="")  # "": nobody wrote any
 
 
 class Quota(Base):

@@ -261,7 +261,9 @@ def return_freed_seats(session: Session, *, actor: Actor, now: datetime, of: Col
     return returned
 
 
-def withdraw_slot(session: Session, slot_id: SlotId, *, actor: Actor, reason: str, now: datetime) -> None:
+def withdraw_slot(
+    session: Session, slot_id: SlotId, *, actor: Actor, reason: str, now: datetime, reason_en: str = ""
+) -> None:
     """Take a published slot back; raise `InvalidStateError` if it is too late or it is withdrawn already.
 
     Its bookings are cancelled by the office by a job of `bookings`, which also tells the people.
@@ -269,7 +271,7 @@ def withdraw_slot(session: Session, slot_id: SlotId, *, actor: Actor, reason: st
     withdrawal = (
         update(Slot)
         .where(Slot.id == slot_id, Slot.state == SlotState.PUBLISHED, can_be_withdrawn(now))
-        .values(state=SlotState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason)
+        .values(state=SlotState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason, withdrawn_reason_en=reason_en)
     )
     if rows_changed(session, withdrawal) != 1:
         raise InvalidStateError(f"slot {slot_id} cannot be withdrawn")

@@ -33,6 +33,15 @@ ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 CATALOGUES = Path(__file__).parent / "translations"
 
 
+class Explained(Protocol):
+    """Anything with a reason that people read, and what was written of it in English, "" for nothing."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def reason_en(self) -> str: ...
+
+
 class Window(Protocol):
     """Anything with a beginning and an end."""
 
@@ -147,6 +156,11 @@ def spoken(text: object) -> object:
     return _marked(text, tag)
 
 
+def reason(explained: Explained) -> object:
+    """Write a reason in the reader's language where there are words of it; else the Chinese ones, marked so."""
+    return spoken(explained.reason_en if language() == "en" and explained.reason_en else explained.reason)
+
+
 def _marked(text: str, tag: str) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(tag, text)
 
@@ -174,6 +188,7 @@ FILTERS: tuple[Callable[[Any], object], ...] = (
     number,
     listed,
     spoken,
+    reason,
     worded,
 )
 

@@ -17,7 +17,6 @@ OF_THE_TRADE = {
     "booking/accounts/forms.py": "the name of the language",
     "booking/accounts/sounds.py": "surnames that are read otherwise than their characters",
     "booking/allotment/queries/impact.py": "gaps of a sample message, in its own language",
-    "booking/allotment/views/ready.py": "reasons to begin with, for a field that everybody reads in Chinese",
     "booking/exams/rules/document.py": "heads of tables in both languages",
     "booking/exams/rules/wording.py": "bases in Chinese, beside the English ones",
     "booking/inspections/queries/vehicles.py": "marks on plates",

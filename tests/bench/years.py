@@ -91,11 +91,11 @@ STEPS = (
         "sessions",
         """INSERT INTO slot (id, line, service, site_id, day, starts_at, ends_at, classes, capacity, method,
             publish_by, published_at, exemption, is_make_up, requests_until, opens_at, closes_at, cancel_until, state,
-            withdrawn_reason)
+            withdrawn_reason, withdrawn_reason_en)
         SELECT row_number() OVER (ORDER BY day, site, service, hour), 'exams', service, site, day::date,
             day + hour * interval '1 hour', day + (hour + 1) * interval '1 hour', '', 20, 'ranked',
             day - interval '10 days', day - interval '11 days', '', false, day - interval '5 days',
-            day - interval '3 days', day - interval '1 day', day - interval '1 day', 'published', ''
+            day - interval '3 days', day - interval '1 day', day - interval '1 day', 'published', '', ''
         FROM generate_series(:first ::timestamptz, :last ::timestamptz, interval '1 day') day,
             generate_series(1, :sites) site,
             unnest(ARRAY['subject_1', 'subject_2', 'road', 'safety']) service, unnest(ARRAY[1, 6]) hour""",

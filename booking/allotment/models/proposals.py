@@ -51,6 +51,7 @@ class Closure(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     reason: Mapped[str] = mapped_column(String(500))
+    reason_en: Mapped[str] = mapped_column(String(500), default="")  # "": nobody wrote any
     bookings_seen: Mapped[int | None]  # hit, and looked at, when it was proposed; null: nobody was asked to look
     proposed_by_person: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]

@@ -39,6 +39,7 @@ class ClosureShown:
     first_day: date
     last_day: date
     reason: str
+    reason_en: str
     bookings_seen: int | None
     proposed_by: PersonId
     proposed_at: datetime
@@ -129,7 +130,15 @@ def public_closings(session: Session, today: date) -> Sequence[Closing]:
     query = _closures().where(Closure.approved_at.is_not(None), Closure.last_day >= today)
     rows = session.execute(query.order_by(Closure.first_day, Closure.id).limit(MOST_SHOWN))
     return [
-        Closing(row.service, row.site_name or "", row.site_name_en or "", row.first_day, row.last_day, row.reason)
+        Closing(
+            row.service,
+            row.site_name or "",
+            row.site_name_en or "",
+            row.first_day,
+            row.last_day,
+            row.reason,
+            row.reason_en,
+        )
         for row in rows
     ]
 
@@ -187,8 +196,9 @@ def left_over(session: Session, line: str) -> Sequence[LeftOver]:
 def _closures() -> Select[Any]:
     columns: list[Any] = [
         Closure.id, Closure.line, Closure.service, Closure.site_id, Closure.first_day, Closure.last_day,
-        Closure.reason, Closure.bookings_seen, Closure.proposed_by_person.label("proposed_by"), Closure.proposed_at,
-        Closure.approved_at, Closure.slots, Site.name.label("site_name"), Site.name_en.label("site_name_en"),
+        Closure.reason, Closure.reason_en, Closure.bookings_seen, Closure.proposed_by_person.label("proposed_by"),
+        Closure.proposed_at, Closure.approved_at, Closure.slots, Site.name.label("site_name"),
+        Site.name_en.label("site_name_en"),
     ]  # fmt: skip
     return select(*columns).select_from(Closure).outerjoin(Site, Site.id == Closure.site_id)
 

@@ -90,8 +90,11 @@ def impact_of(session: Session, slot_ids: Collection[SlotId]) -> Impact:
     )
 
 
-def told(session: Session, line: Line, slot_id: SlotId, *, reason: str, language: Language) -> Sequence[Told]:
+def told(
+    session: Session, line: Line, slot_id: SlotId, *, reason: str, language: Language, reason_en: str = ""
+) -> Sequence[Told]:
     """Return the messages that everybody booked in this slot gets, word for word."""
+    said = reason.strip() or REASON_OF[language]
     slot = session.get_one(Slot, slot_id)
     service = line.services[slot.service]
     facts = {
@@ -100,6 +103,7 @@ def told(session: Session, line: Line, slot_id: SlotId, *, reason: str, language
         "service_en": service.en,
         "reference": PLACE_OF[language],
         "holder": HOLDER_OF[language],
-        "reason": reason.strip() or REASON_OF[language],
+        "reason": said,
+        "reason_en": reason_en.strip() or said,
     }
     return [Told(*notices.read_out(line.template(act), language, facts)) for act in ACTS]

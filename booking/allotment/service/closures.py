@@ -83,9 +83,18 @@ def preview(session: Session, scope: Scope, *, now: datetime) -> Sequence[Hit]:
 
 
 def propose(
-    session: Session, scope: Scope, *, reason: str, actor: Actor, now: datetime, seen: int | None = None
+    session: Session,
+    scope: Scope,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+    reason_en: str = "",
 ) -> int:
     """Propose a closure with the reason that will be public; return its number. `seen` bookings were looked at.
+
+    `reason_en` is the reason for people who read English.
 
     Raises `ImpactChangedError` if it hits another number by now, `InvalidInputError` for a missing reason or days out
     of order, `NotFoundError` if it would hit nothing.
@@ -106,12 +115,16 @@ def propose(
         first_day=scope.first_day,
         last_day=scope.last_day,
         reason=reason.strip(),
+        reason_en=reason_en.strip(),
         bookings_seen=seen,
         proposed_by_person=proposer,
         proposed_at=now,
     )
     closure_id = session.execute(row.returning(Closure.id)).scalar_one()
-    audit.record(session, "closure proposed", "closure", closure_id, actor=actor, now=now, reason=reason.strip())
+    after = {"reason_en": reason_en.strip()} if reason_en.strip() else None
+    audit.record(
+        session, "closure proposed", "closure", closure_id, actor=actor, now=now, after=after, reason=reason.strip()
+    )
     return closure_id
 
 
@@ -133,8 +146,9 @@ def approve(session: Session, closure_id: int, *, actor: Actor, now: datetime, s
     claim = update(Closure).where(Closure.id == closure_id, Closure.approved_at.is_(None))
     if rows_changed(session, claim.values(approved_at=now, approved_by_person=approver, slots=len(hit))) != 1:
         raise InvalidStateError
+    given = {"reason": closure.reason, "reason_en": closure.reason_en}
     for slot in hit:
-        slots.withdraw_slot(session, SlotId(slot.id), actor=actor, reason=closure.reason, now=now)
+        slots.withdraw_slot(session, SlotId(slot.id), actor=actor, now=now, **given)
     audit.record(
         session, "closure approved", "closure", closure_id,
         actor=actor, now=now, after={"slots": len(hit)}, reason=closure.reason,

@@ -52,11 +52,12 @@ def require_seen(session: Session, slot_ids: Collection[SlotId], seen: int | Non
 
 
 def propose_withdrawal(
-    session: Session, slot_id: SlotId, *, reason: str, seen: int, actor: Actor, now: datetime
+    session: Session, slot_id: SlotId, *, reason: str, seen: int, actor: Actor, now: datetime, reason_en: str = ""
 ) -> int:
     """Propose to take back a slot in which `seen` bookings were looked at; as `plans.service.withdrawal`."""
     require_seen(session, [slot_id], seen)
-    return withdrawal.propose_withdrawal(session, slot_id, reason=reason, seen=seen, actor=actor, now=now)
+    given = {"reason": reason, "reason_en": reason_en}
+    return withdrawal.propose_withdrawal(session, slot_id, seen=seen, actor=actor, now=now, **given)
 
 
 def approve_withdrawal(session: Session, withdrawal_id: int, *, seen: int, actor: Actor, now: datetime) -> None:

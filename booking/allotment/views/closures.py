@@ -1,6 +1,6 @@
 """Closing a site or a day: who would be hit, the proposal, the second person's consent, what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
@@ -37,6 +37,8 @@ from booking.web.language import language, worded
 
 Fields = TypeVar("Fields", bound=ScopeFields)
 
+NOT_ASKED_YET = ("reason", "reason_en")
+NO_REASONS = dict.fromkeys(NOT_ASKED_YET, "")
 SITE_CHANGES = SiteHits(on_day=site_changes.on_day, outside_hours=site_changes.outside_hours)
 
 bp.record_once(
@@ -62,7 +64,7 @@ def new_closure() -> ResponseReturnValue:
     fields = _with_choices(ScopeFields(asked))
     if asked is None or not fields.validate():
         return _new_page(fields, None), 200 if asked is None else 422
-    return _new_page(fields, _with_choices(ClosureForm(formdata=None, data={**fields.data, "reason": ready_text()})))
+    return _new_page(fields, _with_choices(ClosureForm(formdata=None, data={**fields.data, **ready_text()})))
 
 
 @bp.post("/desk/closures/new")
@@ -76,7 +78,7 @@ def propose_closure() -> ResponseReturnValue:
             number = service.propose(
                 session,
                 _scope(form),
-                reason=form.reason.data,
+                **form.reasons,
                 seen=form.bookings_seen,
                 actor=actor(),
                 now=now(),
@@ -130,7 +132,7 @@ def _scope(form: ScopeFields) -> Scope:
 
 
 def _preview(session: Session, form: ScopeFields | None) -> queries.Preview | None:
-    if form is None or any(field.errors for field in form if field.name != "reason"):
+    if form is None or any(field.errors for field in form if field.name not in NOT_ASKED_YET):
         return None
     return queries.preview(session, _scope(form), now=now(), page=page_asked())
 
@@ -138,7 +140,7 @@ def _preview(session: Session, form: ScopeFields | None) -> queries.Preview | No
 def _new_page(fields: ScopeFields, form: ClosureForm | None, changed: Changed | None = None) -> str:
     with reading(sessions()) as session:
         preview = _preview(session, form)
-        words = _told(session, preview, fields.line.data, form.reason.data if form else "")
+        words = _told(session, preview, fields.line.data, form.reasons if form else NO_REASONS)
     kept = ("line", "site", "service", "first_day", "last_day")
     pages = beside(*kept, has_more=preview.has_more, anchor="people") if preview else None
     if form and preview:
@@ -155,11 +157,11 @@ def _new_page(fields: ScopeFields, form: ClosureForm | None, changed: Changed | 
     )
 
 
-def _told(session: Session, preview: queries.Preview | None, line: str, reason: str | None) -> Sequence[Told]:
+def _told(session: Session, preview: queries.Preview | None, line: str, reasons: Mapping[str, str]) -> Sequence[Told]:
     """Return what everybody hit is told, as the first session's people read it."""
     if preview is None or not preview.slot_ids:
         return ()
-    return told(session, line_of(line), preview.slot_ids[0], reason=reason or "", language=language())
+    return told(session, line_of(line), preview.slot_ids[0], language=language(), **reasons)
 
 
 def _closure_page(closure_id: int, refused: BookingError | None = None, changed: Changed | None = None) -> str:
@@ -168,7 +170,8 @@ def _closure_page(closure_id: int, refused: BookingError | None = None, changed:
         if actor().site_id not in (None, shown.site_id):
             raise NotAllowedError
         preview = None if shown.approved_at else queries.preview(session, shown.scope, now=now(), page=page_asked())
-        words = _told(session, preview, shown.line, shown.reason)
+        reasons = {"reason": shown.reason, "reason_en": shown.reason_en}
+        words = _told(session, preview, shown.line, reasons)
         outcome = queries.outcome(session, shown) if shown.approved_at else None
         left = queries.left_over(session, shown.line) if outcome and permissions()["see_people"] else ()
     form = ConfirmForm(formdata=None, seen=str(preview.impact.bookings) if preview else "")

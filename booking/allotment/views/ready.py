@@ -7,26 +7,39 @@ from flask import request, url_for
 from booking.kernel.errors import Wording
 from booking.web.language import worded
 
-# By code: what the choice is called, and what everybody then reads. Published reasons are in Chinese.
-READY: Mapping[str, tuple[Wording, str]] = {
+# By code: what the choice is called, and what everybody then reads.
+READY: Mapping[str, tuple[Wording, Wording]] = {
     "weather": (
         Wording("恶劣天气", "Bad weather"),
-        "因恶劣天气，为保障安全，本场取消。您的排序时间不变，补充场次优先安排。",
+        Wording(
+            "因恶劣天气，为保障安全，本场取消。您的排序时间不变，补充场次优先安排。",
+            "Bad weather: the session is withdrawn for your safety. Your ranking time stays as it is, and make-up"
+            " places come to you first.",
+        ),
     ),
     "equipment": (
         Wording("设备故障", "Equipment failure"),
-        "因设备故障正在抢修，本场取消。您的排序时间不变，补充场次优先安排。",
+        Wording(
+            "因设备故障正在抢修，本场取消。您的排序时间不变，补充场次优先安排。",
+            "Equipment failed and is being repaired: the session is withdrawn. Your ranking time stays as it is, and"
+            " make-up places come to you first.",
+        ),
     ),
     "power": (
         Wording("停电", "Power cut"),
-        "因停电无法办理，本场取消。您的排序时间不变，补充场次优先安排。",
+        Wording(
+            "因停电无法办理，本场取消。您的排序时间不变，补充场次优先安排。",
+            "Power cut: the session cannot be held and is withdrawn. Your ranking time stays as it is, and make-up"
+            " places come to you first.",
+        ),
     ),
 }
 
 
-def ready_text() -> str:
-    """Return the words that the address chooses; "" for none."""
-    return READY.get(request.args.get("text", ""), (None, ""))[1]
+def ready_text() -> dict[str, str]:
+    """Return the words that the address chooses, by the fields they are for; "" for none."""
+    _called, text = READY.get(request.args.get("text", ""), (None, Wording("", "")))
+    return {"reason": text.zh, "reason_en": text.en}
 
 
 def ready_choices() -> Sequence[tuple[str, str]]:

@@ -44,15 +44,13 @@ class Changed:
 @bp.route("/desk/plans/slots/<int:slot_id>/withdraw", methods=["GET", "POST"])
 @may(Act.PROPOSE_PLANS)
 def withdraw(slot_id: int) -> ResponseReturnValue:
-    number, form = SlotId(slot_id), WithdrawForm()
-    if request.method == "GET":
-        form.reason.data = ready_text()
+    number, form = SlotId(slot_id), WithdrawForm(**ready_text())
     if not form.validate_on_submit():
         return _page(number, form), REFUSED if request.method == "POST" else OK
     try:
         with unit_of_work(sessions()) as session:
             service.propose_withdrawal(
-                session, number, reason=form.reason.data, seen=form.bookings_seen, actor=actor(), now=now()
+                session, number, seen=form.bookings_seen, actor=actor(), now=now(), **form.reasons
             )
     except ImpactChangedError as refused:
         return _page(number, form, changed=Changed(form.bookings_seen, refused.hit)), CHANGED
@@ -106,7 +104,7 @@ def _page(
 ) -> str:
     """Show who is hit now; the form goes on from that number."""
     with reading(sessions()) as session:
-        shown = _hit(session, slot_id, reason=proposal.reason if proposal else "")
+        shown = _hit(session, slot_id, proposal)
     form.seen.data = str(shown["impact"].bookings)
     return render_template(
         "allotment/withdraw.html",
@@ -119,7 +117,8 @@ def _page(
     )
 
 
-def _hit(session: Session, slot_id: SlotId, *, reason: str) -> dict[str, Any]:
+def _hit(session: Session, slot_id: SlotId, proposal: ProposedWithdrawal | None) -> dict[str, Any]:
+    reasons = {name: getattr(proposal, name, "") for name in ("reason", "reason_en")}
     slot, plan_id = slot_shown(session, slot_id), plan_of_slot(session, slot_id)
     if slot is None or plan_id is None:
         raise NotFoundError
@@ -129,7 +128,7 @@ def _hit(session: Session, slot_id: SlotId, *, reason: str) -> dict[str, Any]:
         "slot": slot,
         "plan_id": plan_id,
         "impact": impact_of(session, [slot_id]),
-        "told": told(session, line_of(slot.line), slot_id, reason=reason, language=language()),
+        "told": told(session, line_of(slot.line), slot_id, language=language(), **reasons),
         "holders": holders,
         "beside": beside(has_more=has_more, anchor="people"),
     }

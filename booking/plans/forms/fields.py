@@ -21,6 +21,7 @@ PUBLIC_REASON = [
     InputRequired(_l("Enter the reason; everybody will read it")),
     Length(max=500, message=_l("The reason is longer than 500 characters")),
 ]
+REASON_IN_ENGLISH = [Length(max=500, message=_l("The reason is longer than 500 characters"))]
 
 
 def values_of(field: SelectField) -> frozenset[str]:

@@ -83,6 +83,7 @@ class ProposedWithdrawal:
     service: str
     starts_at: datetime
     reason: str
+    reason_en: str
     bookings_seen: int | None
     proposed_by_person: PersonId
 
@@ -172,6 +173,7 @@ def proposed_withdrawals(
             Slot.service,
             Slot.starts_at,
             Withdrawal.reason,
+            Withdrawal.reason_en,
             Withdrawal.bookings_seen,
             Withdrawal.proposed_by_person,
         )

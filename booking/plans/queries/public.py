@@ -66,6 +66,7 @@ class Notice:
     state: SlotState
     at: datetime
     reason: str
+    reason_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Closing:
     first_day: date
     last_day: date
     reason: str
+    reason_en: str
 
 
 def day_totals(session: Session, first: date, last: date, chosen: Filter, *, now: datetime) -> Sequence[DayTotal]:
@@ -134,6 +136,7 @@ def public_notices(session: Session, chosen: Filter, *, now: datetime) -> Sequen
             Slot.state,
             changed_at.label("at"),
             reason.label("reason"),
+            Slot.withdrawn_reason_en.label("reason_en"),
         )
         .join(Site, Site.id == Slot.site_id)
         .where(Slot.day >= local_day(now), or_(Slot.is_make_up, Slot.exemption != "", Slot.withdrawn_at.is_not(None)))

@@ -21,11 +21,18 @@ TWICE = {"uq_withdrawal_slot_id": InvalidStateError}
 
 
 def propose_withdrawal(
-    session: Session, slot_id: SlotId, *, reason: str, actor: Actor, now: datetime, seen: int | None = None
+    session: Session,
+    slot_id: SlotId,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+    reason_en: str = "",
 ) -> int:
     """Propose to take back a published slot, with the reason that will be public; return the proposal's number.
 
-    `seen` is how many bookings were looked at.
+    `reason_en` is the reason for people who read English, `seen` how many bookings were looked at.
 
     Raise `InvalidStateError` if it is too late for the slot, it is withdrawn, or its withdrawal is proposed already.
     """
@@ -40,13 +47,17 @@ def propose_withdrawal(
     row = insert(Withdrawal).values(
         slot_id=slot_id,
         reason=reason.strip(),
+        reason_en=reason_en.strip(),
         bookings_seen=seen,
         proposed_by_person=person_of(actor),
         proposed_at=now,
     )
     with conflicts_as(TWICE):
         withdrawal_id = session.execute(row.returning(Withdrawal.id)).scalar_one()
-    audit.record(session, "withdrawal proposed", "slot", slot_id, actor=actor, now=now, reason=reason.strip())
+    after = {"reason_en": reason_en.strip()} if reason_en.strip() else None
+    audit.record(
+        session, "withdrawal proposed", "slot", slot_id, actor=actor, now=now, after=after, reason=reason.strip()
+    )
     return withdrawal_id
 
 
@@ -60,13 +71,14 @@ def approve_withdrawal(session: Session, withdrawal_id: int, *, actor: Actor, no
         update(Withdrawal)
         .where(Withdrawal.id == withdrawal_id, Withdrawal.approved_at.is_(None))
         .values(approved_by_person=person_of(actor), approved_at=now)
-        .returning(Withdrawal.slot_id, Withdrawal.reason)
+        .returning(Withdrawal.slot_id, Withdrawal.reason, Withdrawal.reason_en)
     )
     with conflicts_as(ONE_PERSON):
         row = session.execute(claim).one_or_none()
     if row is None:
         raise InvalidStateError
-    slots.withdraw_slot(session, SlotId(row.slot_id), actor=actor, reason=row.reason, now=now)
+    given = {"reason": row.reason, "reason_en": row.reason_en}
+    slots.withdraw_slot(session, SlotId(row.slot_id), actor=actor, now=now, **given)
 
 
 def decline_withdrawal(session: Session, withdrawal_id: int, *, actor: Actor, now: datetime) -> None:

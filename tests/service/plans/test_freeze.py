@@ -21,7 +21,11 @@ OTHER = {
 }  # fmt: skip
 INSTANT = "'2026-12-24 00:00:00'"
 # A slot may only be withdrawn; the guards of that are tested with the withdrawal.
-FREE = {"slot": {"id", "state", "withdrawn_at", "withdrawn_reason"}, "plan": {"id"}, "plan_line": {"id"}}
+FREE = {
+    "slot": {"id", "state", "withdrawn_at", "withdrawn_reason", "withdrawn_reason_en"},
+    "plan": {"id"},
+    "plan_line": {"id"},
+}
 
 
 def change(sessions: Sessions, table: str, column: str) -> int:

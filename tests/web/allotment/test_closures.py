@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.accounts.models import Person
 from booking.allotment import jobs
@@ -16,6 +16,7 @@ from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor, Role
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.notices.models import Channel, Notice
 from booking.slots.models import Slot, SlotState
 from tests import factories
 from tests.service.allotment.city import DAY, DRAW, Town
@@ -34,8 +35,8 @@ def drawn(scene: Scene) -> Scene:
     return scene
 
 
-def propose(person: Visitor) -> str:
-    answer = person.submit("/desk/closures/new", WHY, on=PREVIEW)
+def propose(person: Visitor, **more: str) -> str:
+    answer = person.submit("/desk/closures/new", {**WHY, **more}, on=PREVIEW)
     assert answer.status_code == 303
     return str(answer.location)
 
@@ -186,6 +187,37 @@ def test_everybody_reads_a_closure_in_force_with_days_and_reason(
     assert "Closed: every site" not in stranger.get("/plans").text
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [("Typhoon “test”", "Typhoon “test”"), ("", '<span lang="zh-Hans-CN">台风“测试”</span>')]
+)
+def test_whoever_reads_english_gets_the_english_reason_and_the_chinese_one_where_there_is_none(
+    drawn: Scene, visitor: Callable[..., Visitor], stranger: Visitor, sessions: Sessions, written: str, read: str
+) -> None:
+    with unit_of_work(sessions) as session:
+        session.execute(update(Person).where(Person.id == drawn.people[0].person_id).values(language="en"))
+    address = propose(visitor(Role.PLANNER), reason_en=written)
+    approver = visitor(Role.APPROVER)
+    both = approver.get(address).text
+    approver.submit(address)
+    jobs.cancel_in_withdrawn_slots(sessions, EXAMS, drawn.clock.instant)
+
+    english = stranger.get("/plans").text
+    stranger.set_cookie("language", "zh")
+    chinese = stranger.get("/plans").text
+
+    assert [reason in both for reason in ("台风“测试”", written)] == [True, True]
+    assert english.count(f"Reason: {read}") == 3  # of the closure, and of both sessions
+    assert chinese.count("原因：台风“测试”") == 3
+    with reading(sessions) as session:
+        query = select(Notice).where(
+            Notice.template == "booking_cancelled_by_office", Notice.channel == Channel.INBOX
+        )
+        texts = [sessions.keyring.open(one.text_sealed, column="notice.text") for one in session.scalars(query)]
+    assert sorted(
+        text.partition(start)[2][:4] for text in texts for start in ("Reason: ", "原因：") if start in text
+    ) == (sorted([(written or "台风“测试”")[:4], *["台风“测"] * 3]))
+
+
 def test_site_staff_close_their_own_site_and_see_no_other(
     drawn: Scene, visitor: Callable[..., Visitor], sessions: Sessions
 ) -> None:
@@ -215,7 +247,9 @@ def test_an_operator_suspends_a_session_in_three_clicks_with_a_ready_notice(
     answer = operator.submit("/desk/closures/new", {**WHY, "site": str(drawn.town.site_id)}, on=address)
 
     assert chosen in first
-    assert "因恶劣天气，为保障安全，本场取消。" in second.partition("<textarea")[2].partition("</textarea>")[0]
+    fields = [text.partition("</textarea>")[0] for text in second.split("<textarea")[1:]]
+    assert "因恶劣天气，为保障安全，本场取消。" in fields[0]
+    assert "Bad weather: the session is withdrawn for your safety." in fields[1]
     assert answer.status_code == 303
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import update
 
 from booking.bookings.models import Booking, BookingState
@@ -79,16 +80,21 @@ def test_after_the_deadline_the_page_names_the_counter_instead_of_the_buttons(
     assert f"/my/bookings/{reference}/cancel" not in page
 
 
-def test_a_session_withdrawn_by_the_office_shows_its_reason(learner: Visitor, mei: Actor, sessions: Sessions) -> None:
+@pytest.mark.parametrize(
+    ("in_english", "shown"), [("", '<p><span lang="zh-Hans-CN">台风停考</span></p>'), ("Typhoon", "<p>Typhoon</p>")]
+)
+def test_a_session_withdrawn_by_the_office_shows_its_reason(
+    learner: Visitor, mei: Actor, sessions: Sessions, in_english: str, shown: str
+) -> None:
     reference = booked(sessions, mei)
     ended(sessions, reference, BookingState.CANCELLED_BY_OFFICE)
     with unit_of_work(sessions) as session:
-        gone = {"state": SlotState.WITHDRAWN, "withdrawn_at": NOW, "withdrawn_reason": "台风停考"}
-        session.execute(update(Slot).values(**gone))
+        why = {"withdrawn_reason": "台风停考", "withdrawn_reason_en": in_english}
+        session.execute(update(Slot).values(state=SlotState.WITHDRAWN, withdrawn_at=NOW, **why))
 
     page = learner.get(f"/my/bookings/{reference}").text
 
-    assert "台风停考" in page
+    assert shown in page
     assert "does not count as an attempt" in page
 
 
