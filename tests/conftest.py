@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from tempfile import gettempdir, mkdtemp
+from tempfile import mkdtemp
 
 import pytest
 from alembic import command
@@ -36,22 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and "chromium" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: NOT TESTED"))
-
-
-def folder_of(run: int) -> Path:
-    """Return the folder of a run by its first process; `databases` sweeps up what a killed run left."""
-    return (MEMORY if MEMORY.is_dir() else Path(gettempdir())) / f"booking-tests-{run}-shared"
-
-
-def pytest_sessionfinish() -> None:
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(folder_of(os.getpid()), ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def shared_folder() -> Path:
-    """A folder that all processes of this run see. Not among pytest's own: a run beside this one tidies those up."""
-    return folder_of(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
 
 
 @pytest.fixture(scope="session")

@@ -46,3 +46,7 @@ def main() -> None:
     with until_signalled() as wait:
         serve(sessions, table, lock=lock, clock=SystemClock(), wait=wait)
     sessions.engine.dispose()
+
+
+if __name__ == "__main__":
+    main()

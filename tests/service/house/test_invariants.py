@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from booking.demo.build import NotEmptyError, build_demo
 from booking.invariants import asking as invariants
+from booking.kernel.actors import SYSTEM
 from booking.kernel.db import Sessions, reading, unit_of_work
+from booking.policies import service as policies
 from tests import factories
 from tests.conftest import NOW
-from tests.service.house.built import Built
 
+LEARNERS = 40
 A_BOOKING = "(SELECT min(id) FROM booking WHERE state = 'confirmed')"
 A_SLOT = "(SELECT min(slot_id) FROM quota WHERE taken > 0)"
 # The invariant that must speak up, and what is done to the data behind the services' back.
@@ -54,10 +56,12 @@ def behind_the_back(sessions: Sessions) -> Iterator[Session]:
         session.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def city(request: pytest.FixtureRequest) -> Sessions:
-    built: Built = request.getfixturevalue(f"{request.param}_city")
-    return built.sessions
+@pytest.fixture
+def city(sessions: Sessions) -> Sessions:
+    with unit_of_work(sessions) as session:
+        policies.seed_calendar(session, [2026], actor=SYSTEM, now=NOW)
+    build_demo(sessions, NOW, learners=LEARNERS, echo=lambda line: None)
+    return sessions
 
 
 def broken(session: Session) -> set[str]:
