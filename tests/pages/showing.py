@@ -9,18 +9,22 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.pages.sights import Drawn
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-PHONE, DESK, TALL = (320, 800), (1280, 900), 30_000
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 320, "height": 800}
+# In large type a bar stays in sight over what lies below: a window that holds the page shows all of it.
+TALL_PHONE: ViewportSize = {"width": 320, "height": 30_000}
 LOADING = "Failed to load resource"  # of the page itself, when it is a refusal
 LOOK = """async ({tags, rules}) => {
   const only = rules.length ? {type: 'rule', values: rules} : {type: 'tag', values: tags};
-  const found = await axe.run(document, {runOnly: only, resultTypes: ['violations'], elementRef: false});
+  const how = {runOnly: only, resultTypes: ['violations'], elementRef: false, preload: false};
+  const found = await axe.run(document, how);
   return found.violations.map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.html.slice(0, 160)
     + ' ' + (n.any[0] || n.all[0] || n.none[0] || {message: ''}).message).join(' | '));
 }"""
@@ -80,39 +84,43 @@ def stage(app: Flask) -> Iterator[Stage]:
 
 @dataclass
 class Looker:
-    """A browser's page on the stage, and what its console said."""
+    """Two pages of a browser on the stage, one of which stays narrow and tall, and what their console said."""
 
     stage: Stage
     page: Page
+    tall: Page
     said: list[str]
 
-    def open(self, drawn: Drawn) -> None:
+    def open(self, drawn: Drawn, *, on: Page | None = None) -> None:
         """Show the sight and open it, in the light."""
+        page = on or self.page
         self.said.clear()
         self.stage.shown = drawn
-        self.page.emulate_media(color_scheme="light")
-        self.page.goto(self.stage.address + drawn.address)
+        page.emulate_media(color_scheme="light")
+        page.goto(self.stage.address + drawn.address)
 
     def faults(self, drawn: Drawn) -> list[str]:
         """Return what a browser finds wrong with the sight: for eyes, for hands, at the narrowest width."""
-        # In large type a bar stays in sight over what lies below: a window that holds the page shows all of it.
-        width, height = (PHONE[0], TALL) if drawn.state.is_easy else DESK
-        self.page.set_viewport_size({"width": width, "height": height})
-        self.open(drawn)
-        found = [*self._axe(), *self.dark_faults()]
-        if width != PHONE[0]:
-            self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-        found += [f"at 320 px {fault}" for fault in self.page.evaluate(OVERFLOWS)]
+        page = self.tall if drawn.state.is_easy else self.page
+        if page is self.page:
+            page.set_viewport_size(DESK)
+        self.open(drawn, on=page)
+        found = [*_axe(page), *_dark_faults(page)]
+        if page is self.page:
+            page.set_viewport_size(PHONE)
+        found += [f"at 320 px {fault}" for fault in page.evaluate(OVERFLOWS)]
         return [*found, *(f"console: {line}" for line in self.said)]
 
-    def dark_faults(self) -> list[str]:
-        """Turn the light off and return what cannot be read then."""
-        self.page.emulate_media(color_scheme="dark")
-        return [f"in the dark {fault}" for fault in self._axe("color-contrast")]
 
-    def _axe(self, *rules: str) -> list[str]:
-        found: list[str] = self.page.evaluate(LOOK, {"tags": TAGS, "rules": list(rules)})
-        return found
+def _dark_faults(page: Page) -> list[str]:
+    """Turn the light off and return what cannot be read then."""
+    page.emulate_media(color_scheme="dark")
+    return [f"in the dark {fault}" for fault in _axe(page, "color-contrast")]
+
+
+def _axe(page: Page, *rules: str) -> list[str]:
+    found: list[str] = page.evaluate(LOOK, {"tags": TAGS, "rules": list(rules)})
+    return found
 
 
 @contextmanager
@@ -120,14 +128,16 @@ def looker(browser: Browser, on: Stage) -> Iterator[Looker]:
     """Seat somebody who looks at sights one after the other."""
     context = browser.new_context(locale="zh-CN")
     context.add_init_script(path=AXE)
-    page, said = context.new_page(), []
+    said: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         is_refusal = on.shown is not None and on.shown.status >= 400 and LOADING in message.text
         if message.type in ("error", "warning") and not is_refusal:
             said.append(message.text)
 
-    page.on("console", note)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield Looker(on, page, said)
+    context.on("console", note)
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    page, tall = context.new_page(), context.new_page()
+    tall.set_viewport_size(TALL_PHONE)
+    yield Looker(on, page, tall, said)
     context.close()

@@ -64,7 +64,7 @@ def test_a_sound_page_has_no_fault(eyes: Looker, sound: Drawn) -> None:
 
 
 def test_pale_in_the_dark_only_is_sound_in_the_light(eyes: Looker, sound: Drawn) -> None:
-    eyes.page.route("**/app.css", lambda route: route.fulfill(body=SHEET, content_type="text/css"))
+    eyes.page.context.route("**/app.css", lambda route: route.fulfill(body=SHEET, content_type="text/css"))
 
     faults = eyes.faults(replace(sound, text=SOUND.replace("<p>Words</p>", BROKEN["pale in the dark only"][0])))
 
@@ -74,7 +74,7 @@ def test_pale_in_the_dark_only_is_sound_in_the_light(eyes: Looker, sound: Drawn)
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_broken_is_noticed(eyes: Looker, sound: Drawn, name: str) -> None:
     part, said = BROKEN[name]
-    eyes.page.route("**/app.css", lambda route: route.fulfill(body=SHEET, content_type="text/css"))
+    eyes.page.context.route("**/app.css", lambda route: route.fulfill(body=SHEET, content_type="text/css"))
 
     faults = eyes.faults(replace(sound, text=SOUND.replace("<p>Words</p>", part)))
 
