@@ -3,9 +3,13 @@
 import os
 import re
 import shlex
-import subprocess
 import sys
+from functools import partial
+from itertools import count
 from pathlib import Path
+
+from booking.entry import main
+from tests.forking import forked
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -22,18 +26,25 @@ def blocks() -> list[tuple[str, str]]:
     return steps
 
 
+def command(words: list[str]) -> None:
+    """Do what `booking` does with these words, among the examples."""
+    os.chdir(EXAMPLES)
+    sys.argv = ["booking", *words]
+    main()
+
+
 def test_every_example_prints_what_the_page_says(tmp_path: Path) -> None:
-    environment = {**os.environ, "BOOKING_DATA": str(tmp_path), "BOOKING_DEMO": "1"}
+    environment, numbers = {"BOOKING_DATA": str(tmp_path), "BOOKING_DEMO": "1"}, count(1)
 
     def booking(*words: str) -> str:
-        command = [sys.executable, "-m", "booking", *words]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=EXAMPLES, env=environment, check=False)
-        said = [line for line in done.stderr.splitlines() if not line.startswith(("{", "timestamp="))]
-        return done.stdout + "".join(f"{line}\n" for line in said)
+        out, err = (tmp_path / f"{next(numbers)}.txt" for _ in range(2))
+        forked(partial(command, list(words)), environment, out, err).join()
+        said = [line for line in err.read_text().splitlines() if not line.startswith(("{", "timestamp="))]
+        return out.read_text() + "".join(f"{line}\n" for line in said)
 
     booking("init")
     steps = blocks()
 
     assert len(steps) >= 5
-    for command, printed in steps:
-        assert booking(*shlex.split(command)[1:]) == printed, command
+    for line, printed in steps:
+        assert booking(*shlex.split(line)[1:]) == printed, line
