@@ -46,7 +46,3 @@ def main() -> None:
     with until_signalled() as wait:
         serve(sessions, table, lock=lock, clock=SystemClock(), wait=wait)
     sessions.engine.dispose()
-
-
-if __name__ == "__main__":
-    main()

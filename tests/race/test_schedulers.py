@@ -1,15 +1,13 @@
 """Several scheduler processes on one database, killed at random: every release happens exactly once."""
 
 import json
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -22,10 +20,11 @@ from booking.kernel.ids import SlotId
 from booking.kernel.secrets import Keyring, write_keyring
 from booking.slots.models import Lane, Quota, Release
 from tests import factories
+from tests.forking import forked
+from tests.race import scheduler_process
 
 pytestmark = pytest.mark.race
 
-ROOT = Path(__file__).parents[2]
 PROCESSES = 3
 DEADLINE = 15.0  # generous: a starved machine is no failure, a lost release is
 
@@ -43,18 +42,17 @@ class Fleet:
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.environment, self.folder = environment, folder
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[BaseProcess] = []
         self.started = 0
 
     def start(self) -> None:
         self.started += 1
-        with (self.folder / f"scheduler-{self.started}.log").open("wb") as log:
-            command = [sys.executable, "-m", "tests.race.scheduler_process"]
-            self.running.append(subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=log))
+        log = self.folder / f"scheduler-{self.started}.log"
+        self.running.append(forked(scheduler_process.main, self.environment, log, log))
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: BaseProcess) -> None:
         process.kill()
-        process.wait()
+        process.join()
         self.running.remove(process)
 
     def kill_all(self) -> None:
@@ -71,9 +69,9 @@ class Fleet:
         """Return the processes that lead or stand by."""
         return {*self.told("leadership taken"), *self.told("standing by")}
 
-    def leader(self) -> subprocess.Popen[bytes] | None:
+    def leader(self) -> BaseProcess | None:
         """Return the living process that took the lead, or None while nobody has it."""
-        assert all(process.poll() is None for process in self.running), "a scheduler died by itself"
+        assert all(process.is_alive() for process in self.running), "a scheduler died by itself"
         led = set(self.told("leadership taken")) - set(self.told("leadership ended"))
         return next((process for process in self.running if process.pid in led), None)
 
@@ -82,7 +80,7 @@ class Fleet:
 def fleet(database_url: str, keyring: Keyring, tmp_path: Path) -> Iterator[Fleet]:
     write_keyring(keyring, tmp_path / "keys.json")
     own = {"DATABASE_URL": database_url, "BOOKING_KEYS": str(tmp_path / "keys.json"), "BOOKING_DATA": str(tmp_path)}
-    fleet = Fleet({**os.environ, **own}, tmp_path)
+    fleet = Fleet(own, tmp_path)
     yield fleet
     fleet.kill_all()
 
@@ -191,7 +189,8 @@ def test_a_scheduler_that_is_told_to_stop_goes_in_order(sessions: Sessions, flee
 
     process.terminate()
 
-    assert process.wait(timeout=DEADLINE) == 0
+    process.join(DEADLINE)
+    assert process.exitcode == 0
     assert fleet.told("leadership ended") == [process.pid]
     with reading(sessions) as session:
         assert session.scalars(select(JobRun.id).where(JobRun.failure != "")).all() == []
