@@ -1,22 +1,23 @@
 """When the database is held by somebody else for too long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from booking.kernel import db
-from booking.kernel.db import Sessions, unit_of_work
+from booking.kernel.db import Sessions, make_engine, unit_of_work
+from booking.kernel.secrets import Keyring
 from tests.service.allotment.city import Town
 from tests.web.api.conftest import Caller, refusal
 
 
 @pytest.fixture
-def sessions(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, open_sessions: Callable[[str], Sessions]
-) -> Sessions:
-    """Sessions that wait a moment for a lock, not the usual seconds."""
+def sessions(monkeypatch: pytest.MonkeyPatch, database_url: str, keyring: Keyring) -> Iterator[Sessions]:
+    """Sessions that wait a moment for a lock, not the usual seconds: an engine of its own, since others are kept."""
     monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
-    return open_sessions(database_url)
+    engine = make_engine(database_url)
+    yield Sessions(engine, keyring)
+    engine.dispose()
 
 
 def test_whoever_finds_the_database_busy_is_told_to_come_again(
