@@ -1,10 +1,8 @@
 """Workers killed while they store a file: nothing of it is kept, and the next one stores all of it once."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,24 +15,25 @@ from booking.kernel.secrets import Keyring, write_keyring
 from booking.transfers.jobs.running import run_transfers
 from booking.transfers.models import TransferState
 from booking.transfers.rules import LEASE
+from tests.forking import forked
+from tests.race import transfers_process
 from tests.service.transfers.office import NOW, all_rows, as_csv, learner, open_office
 
 pytestmark = pytest.mark.race
 
-ROOT = Path(__file__).parents[2]
 MANY = 12
 
 
 @pytest.fixture
-def worker(database_url: str, keyring: Keyring, tmp_path: Path) -> Callable[[datetime, int], int]:
+def worker(database_url: str, keyring: Keyring, tmp_path: Path) -> Callable[[datetime, int], int | None]:
     """Return what runs a worker at an hour, to be killed at a statement, and tells its exit code."""
     write_keyring(keyring, tmp_path / "keys.json")
-    environment = {**os.environ, "BOOKING_KEYS": str(tmp_path / "keys.json")}
 
-    def run(hour: datetime, kill_at: int) -> int:
-        words = [database_url, hour.isoformat(), str(kill_at)]
-        command = [sys.executable, "-m", "tests.race.transfers_process", *words]
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False).returncode
+    def run(hour: datetime, kill_at: int) -> int | None:
+        act = partial(transfers_process.work, database_url, tmp_path / "keys.json", hour, kill_at)
+        process = forked(act, {}, tmp_path / "out.txt", tmp_path / "err.txt")
+        process.join()
+        return process.exitcode
 
     return run
 
@@ -47,7 +46,7 @@ def learners_imported(sessions: Sessions) -> int:
 
 @pytest.mark.parametrize("kill_at", [7, 0])
 def test_a_file_whose_worker_is_killed_is_stored_once_by_the_next(
-    sessions: Sessions, worker: Callable[[datetime, int], int], kill_at: int
+    sessions: Sessions, worker: Callable[[datetime, int], int | None], kill_at: int
 ) -> None:
     office = open_office(sessions)
     tried = office.tried(as_csv([learner(number) for number in range(1, MANY + 1)]))

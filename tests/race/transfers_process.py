@@ -1,12 +1,7 @@
-"""A worker of transfers in a process of its own, killed while it stores a file of learners.
-
-`python -m tests.race.transfers_process URL INSTANT KILL_AT`: it is killed when it is about to insert the learner of
-that number, or with 0 when it is about to commit them all.
-"""
+"""A worker of transfers in a process of its own, killed while it stores a file of learners."""
 
 import os
 import signal
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -39,12 +34,8 @@ def kill_at(sessions: Sessions, number: int) -> None:
     event.listen(sessions.engine, "commit", end)
 
 
-def main() -> None:
-    url, instant, number = sys.argv[1:]
-    sessions = Sessions(make_engine(url), read_keyring(Path(os.environ["BOOKING_KEYS"])))
-    kill_at(sessions, int(number))
-    run_transfers(sessions, datetime.fromisoformat(instant))
-
-
-if __name__ == "__main__":
-    main()
+def work(url: str, keys: Path, hour: datetime, number: int) -> None:
+    """Store what is due at that hour, until killed at that learner, or (0) at the commit."""
+    sessions = Sessions(make_engine(url), read_keyring(keys))
+    kill_at(sessions, number)
+    run_transfers(sessions, hour)
