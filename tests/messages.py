@@ -84,7 +84,10 @@ OTHERS: dict[str, list[Facts]] = {
     "inspection_vehicle_bound": each({"plate": PLATE}, "owner", COMPANY, ""),
     "inspection_vehicle_changed": [{"plate": PLATE}],
     "inspection_vehicle_unbound": [{"plate": PLATE}],
-    "override_declined": [{**TEST, "holder": "", "reason": REASON}, {**CAR, "reason": REASON}],
+    "override_declined": [
+        {**TEST, "holder": "", "reason": REASON, "reason_en": REASON},
+        {**CAR, "reason": REASON, "reason_en": REASON_EN},
+    ],
     "override_expired": [{**TEST, "holder": ""}, CAR],
     "password_changed": [{"at": MORNING}],
     "password_key": [{"key": "K7MP-2QXD-ABCD-EFGH", "hours": 24}],

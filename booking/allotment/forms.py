@@ -127,7 +127,7 @@ class ReasonFields(Form):
     """The reason that everybody will read, and the same for people who read English."""
 
     reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)
-    reason_en = TextAreaField(_l("Reason in English"), REASON_IN_ENGLISH, default="")
+    reason_en = TextAreaField(_l("Reason in English"), REASON_IN_ENGLISH, default="", render_kw={"lang": "en"})
 
     @property
     def reasons(self) -> dict[str, str]:

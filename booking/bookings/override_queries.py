@@ -55,6 +55,7 @@ class ShownOverride:
     decided_by_person: PersonId | None
     decided_at: datetime | None
     answer: str
+    answer_en: str
     starts_at: datetime
     ends_at: datetime
     site_name: str

@@ -166,15 +166,18 @@ def approve(session: Session, line: Line, number: int, *, actor: Actor, now: dat
     return reference
 
 
-def decline(session: Session, line: Line, number: int, *, answer: str, actor: Actor, now: datetime) -> None:
+def decline(
+    session: Session, line: Line, number: int, *, answer: str, actor: Actor, now: datetime, answer_en: str = ""
+) -> None:
     """Decline as a second person, with the reason, and tell the person; as `approve` for who may."""
     override = _decidable(session, line, number, actor, now)
     if not answer.strip():
         raise InvalidInputError("answer")
     values = {"decided_by_person": actor.person_id, "decided_at": now, "answer": answer.strip()}
+    values["answer_en"] = answer_en.strip()
     _decide(session, _still_open(number).values(state=OverrideState.DECLINED, **values))
-    _tell(session, line, override, "override_declined", answer.strip(), now=now)
-    after = {"state": OverrideState.DECLINED}
+    _tell(session, line, override, "override_declined", Wording(answer.strip(), answer_en.strip()), now=now)
+    after = {"state": OverrideState.DECLINED, **({"reason_en": answer_en.strip()} if answer_en.strip() else {})}
     audit.record(
         session, "override declined", "override", number, actor=actor, now=now, after=after, reason=answer.strip()
     )
@@ -194,7 +197,7 @@ def expire(session: Session, line: Line, number: int, *, now: datetime) -> bool:
     if rows_changed(session, late.values(state=OverrideState.EXPIRED, decided_at=now)) != 1:
         return False
     override = session.get_one(Override, number)
-    _tell(session, line, override, "override_expired", "", now=now)
+    _tell(session, line, override, "override_expired", Wording("", ""), now=now)
     after = {"state": OverrideState.EXPIRED}
     audit.record(session, "override expired", "override", number, actor=SYSTEM, now=now, after=after)
     return True
@@ -252,7 +255,7 @@ def _decide(session: Session, claim: Update) -> None:
         raise DecidedError
 
 
-def _tell(session: Session, line: Line, override: Override, act: str, answer: str, *, now: datetime) -> None:
+def _tell(session: Session, line: Line, override: Override, act: str, answer: Wording, *, now: datetime) -> None:
     slot = session.get_one(Slot, override.slot_id)
     site = session.get_one(Site, slot.site_id)
     service = line.services[slot.service]
@@ -264,7 +267,8 @@ def _tell(session: Session, line: Line, override: Override, act: str, answer: st
         "site": site.name,
         "site_en": site.name_en or site.name,
         "holder": line.called(session, [Holder(override.holder)])[Holder(override.holder)],
-        "reason": answer,
+        "reason": answer.zh,
+        "reason_en": answer.en or answer.zh,
     }
     to = recipient(session, PersonId(override.person_id))
     notices.tell(session, to, act, event=f"override {override.id} {act}", facts=facts, now=now)

@@ -22,6 +22,7 @@ LATEST = timedelta(minutes=25)  # after its window; soon after that a booking co
 LATE_FROM_LAST = 4
 STILL_TO_COME = 3  # windows, the present one included
 REPAIR = "演示：设备检定"
+REPAIR_EN = "Demo: the equipment is being calibrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def announce_repair(fleet: Fleet, now: datetime) -> None:
         lane = sites.station(session, fleet.city.site_ids[code], now=now).used_lanes()[1]
         announce_outage(
             session, lane.id, at_local(day, time(8)), at_local(day, time(12)),
-            reason=REPAIR, actor=operator_of(fleet.city, code), now=now,
+            reason=REPAIR, reason_en=REPAIR_EN, actor=operator_of(fleet.city, code), now=now,
         )  # fmt: skip
 
 

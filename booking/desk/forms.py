@@ -54,6 +54,13 @@ class AnswerForm(FlaskForm):
         ],
     )
 
+    answer_en = StringField(
+        _l("Why it is declined, in English"),
+        [Length(max=500, message=_l("At most 500 characters; shorten the reason"))],
+        default="",
+        render_kw={"lang": "en"},
+    )
+
 
 class NumberForm(FlaskForm):
     """Which number a clerk needs in full, and what for."""

@@ -248,4 +248,4 @@ def _lane(row: TestLane) -> StationLane:
 
 
 def _outage(row: LaneOutage) -> Outage:
-    return Outage(row.id, TestLaneId(row.lane_id), row.starts_at, row.ends_at, row.reason)
+    return Outage(row.id, TestLaneId(row.lane_id), row.starts_at, row.ends_at, row.reason, row.reason_en)

@@ -23,7 +23,6 @@ OF_THE_TRADE = {
     "booking/inspections/rules/document.py": "heads of tables in both languages",
     "booking/inspections/rules/law.py": "numerals of items of the law",
     "booking/inspections/rules/plates.py": "plates",
-    "booking/inspections/views/outages.py": "a reason to begin with, for a field that everybody reads in Chinese",
     "booking/kernel/identifiers.py": "the characters of officers' cards",
     "booking/kernel/logs.py": "plates that no log may hold",
     "booking/kernel/workbooks.py": "the name of a sheet in both languages",

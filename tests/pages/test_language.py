@@ -39,7 +39,7 @@ def proper(gallery: Gallery) -> re.Pattern[str]:
     with reading(house.sessions) as session:
         sealed = session.scalars(select(Owner.name_sealed).where(Owner.name_sealed.is_not(None)))
         found = [sealing.name_in(gallery.city.keyring, name) for name in sealed]
-        found += [*session.scalars(select(Site.name_en)), *BY_LOGIN, OUT_OF_ORDER]
+        found += [*session.scalars(select(Site.name_en)), *BY_LOGIN, OUT_OF_ORDER.zh]
         for table in Base.metadata.sorted_tables:
             for column in (column for column in table.columns if isinstance(column.type, String)):
                 found += [text for text in session.scalars(select(column).distinct()) if HAN.search(text or "")]

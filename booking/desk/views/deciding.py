@@ -66,7 +66,8 @@ def decline(number: int) -> ResponseReturnValue:
     try:
         with unit_of_work(sessions()) as session:
             line = line_of(override_shown(session, number).line)
-            overrides.decline(session, line, number, answer=form.answer.data, actor=actor(), now=now())
+            given = {"answer": form.answer.data, "answer_en": form.answer_en.data or ""}
+            overrides.decline(session, line, number, actor=actor(), now=now(), **given)
     except ConflictError as refused:
         return _page(number, refused=refused), status_of(refused)
     flash(_("Declined; the person is told why."), "success")

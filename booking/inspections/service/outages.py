@@ -105,6 +105,7 @@ def announce_outage(
     reason: str,
     actor: Actor,
     now: datetime,
+    reason_en: str = "",
 ) -> OutageEffect:
     """Announce an outage, take the places it costs off sale, and return what it does; bookings are never touched.
 
@@ -112,7 +113,7 @@ def announce_outage(
     """
     effect = preview_outage(session, lane_id, starts_at, ends_at, now=now)
     outage_id = announcements.announce_outage(
-        session, lane_id, starts_at, ends_at, reason=reason, actor=actor, now=now
+        session, lane_id, starts_at, ends_at, reason=reason, reason_en=reason_en, actor=actor, now=now
     )
     for window in effect.windows:
         settle_window(session, window.slot_id, actor=actor, now=now, reason=reason)

@@ -18,7 +18,7 @@ from booking.inspections.views.blueprint import bp
 from booking.inspections.views.station_day import SEE_OTHER
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
-from booking.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
+from booking.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, Wording
 from booking.kernel.ids import SiteId
 from booking.sites import queries as sites
 from booking.sites.forms.site import mark
@@ -32,7 +32,7 @@ from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 
 UNPROCESSABLE = 422
-OUT_OF_ORDER = "设备故障，正在抢修"  # what the board fills in; everybody reads reasons, in Chinese
+OUT_OF_ORDER = Wording("设备故障，正在抢修", "Equipment failure; it is being repaired")  # what the board fills in
 PAGES = Outages(
     end=lift_outage,
     announced_at=lambda site_id: url_for("inspections.new_outage", site_id=site_id),
@@ -49,7 +49,8 @@ def new_outage(site_id: int) -> ResponseReturnValue:
     station = _own(site_id)
     form = outage_form(station, now=now())
     if request.method == "GET" and "lane" in request.args:
-        form.lane.data, form.reason.data = request.args.get("lane", type=int), OUT_OF_ORDER
+        form.lane.data = request.args.get("lane", type=int)
+        form.reason.data, form.reason_en.data = OUT_OF_ORDER.zh, OUT_OF_ORDER.en
     if not form.validate_on_submit():
         return _page(station, form)
     is_save = request.form.get("step") == "save"
@@ -107,6 +108,7 @@ def _announce(station: StationShown, form: OutageForm) -> ResponseReturnValue:
             form.begins,
             form.ends_at.instant,
             reason=form.reason.data,
+            reason_en=form.reason_en.data or "",
             actor=actor(),
             now=now(),
         )

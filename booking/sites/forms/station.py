@@ -166,6 +166,12 @@ class OutageForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"), [InputRequired(WRONG["reason"]), Length(max=LONGEST_REASON, message=WRONG["reason"])]
     )
+    reason_en = TextAreaField(
+        _l("Reason in English"),
+        [Length(max=LONGEST_REASON, message=_l("At most 200 characters"))],
+        default="",
+        render_kw={"lang": "en"},
+    )
 
     @property
     def begins(self) -> datetime:

@@ -55,6 +55,7 @@ class Outage:
     starts_at: datetime
     ends_at: datetime | None
     reason: str = ""
+    reason_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

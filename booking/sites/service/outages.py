@@ -43,12 +43,15 @@ def announce_outage(
     reason: str,
     actor: Actor,
     now: datetime,
+    reason_en: str = "",
 ) -> int:
     """Announce that a test lane is out of service in [starts_at, ends_at), None: until further notice; return its id.
 
-    An operator may do so for the own station. Raise `AlreadyAnnouncedError` if it is announced from that moment
-    already, `NotAllowedError` or `NotFoundError`, and `InvalidInputError` for a lane out of use, a beginning before
-    today or too far ahead, an end that is over, before the beginning or too far ahead, and a missing reason.
+    `reason_en` is the reason for people who read English. An operator may do so for the own station.
+
+    Raise `AlreadyAnnouncedError` if it is announced from that moment already, `NotAllowedError` or `NotFoundError`,
+    and `InvalidInputError` for a lane out of use, a beginning before today or too far ahead, an end that is over,
+    before the beginning or too far ahead, and a missing reason.
     """
     lane = queries.lane(session, lane_id)
     if not may_set_days(actor, lane.site_id):
@@ -60,6 +63,7 @@ def announce_outage(
         starts_at=starts_at,
         ends_at=ends_at,
         reason=why,
+        reason_en=reason_en.strip(),
         announced_by=actor.account_id,
         announced_at=now,
     )
@@ -70,6 +74,8 @@ def announce_outage(
         "starts_at": starts_at.isoformat(),
         "ends_at": ends_at.isoformat() if ends_at else None,
     }
+    if reason_en.strip():
+        after["reason_en"] = reason_en.strip()
     audit.record(session, "outage announced", "test_lane", lane_id, actor=actor, now=now, after=after, reason=why)
     return outage_id
 

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from booking.accounts.models import Person
 from booking.audit.models import AuditEntry
 from booking.bookings import overrides
 from booking.bookings import service as bookings
@@ -32,7 +33,7 @@ from booking.kernel.calendar import local_day
 from booking.kernel.db import Sessions, constraint_name, reading, unit_of_work
 from booking.kernel.errors import BookingError, ConflictError, NotAllowedError, NotEligibleError, SamePersonError
 from booking.kernel.ids import PersonId, SlotId
-from booking.notices.models import Notice
+from booking.notices.models import Channel, Notice
 from booking.slots.models import Lane, Method, Quota, Slot
 from booking.slots.service import SlotClosedError, SlotFullError
 from tests import factories
@@ -227,14 +228,28 @@ def test_what_nobody_decides_in_time_expires_and_the_person_is_told(office: Offi
         assert session.scalars(select(Notice.template).distinct()).all() == ["override_expired"]
 
 
-def test_a_declined_override_tells_the_person_why_and_another_may_be_proposed(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("language", "answer_en", "told"),
+    [
+        ("zh", "Papers are missing", "原因：材料不足。"),
+        ("en", "Papers are missing", "Reason: Papers are missing. "),
+        ("en", "", "Reason: 材料不足. "),
+    ],
+)
+def test_a_declined_override_tells_the_person_why_and_another_may_be_proposed(
+    office: Office, language: str, answer_en: str, told: str
+) -> None:
     number = office.propose()
     with unit_of_work(office.sessions) as session:
-        overrides.decline(session, EXAMS, number, answer="材料不足", actor=office.li, now=NOW)
+        session.execute(update(Person).values(language=language))
+        given = {"answer": "材料不足", "answer_en": answer_en}
+        overrides.decline(session, EXAMS, number, actor=office.li, now=NOW, **given)
 
     assert office.state(number) is OverrideState.DECLINED
     with reading(office.sessions) as session:
         assert session.scalars(select(Notice.template).distinct()).all() == ["override_declined"]
+        sealed = session.scalars(select(Notice.text_sealed).where(Notice.channel == Channel.INBOX)).one()
+    assert told in office.sessions.keyring.open(sealed, column="notice.text")
     assert office.approve(office.propose())
 
 

@@ -211,4 +211,6 @@ def test_who_proposed_it_is_told_that_a_second_person_decides_and_a_refusal_says
     assert answer.status_code == 409
     assert "nothing has to be lifted" in answer.text
     assert li.submit("/desk/overrides/1/decline", {"answer": ""}, on="/desk/overrides/1").status_code == 422
-    assert li.submit("/desk/overrides/1/decline", {"answer": "不需要"}, on="/desk/overrides/1").status_code == 303
+    why = {"answer": "不需要", "answer_en": "Nothing has to be lifted"}
+    assert li.submit("/desk/overrides/1/decline", why, on="/desk/overrides/1").status_code == 303
+    assert [words in li.get("/desk/overrides/1").text for words in why.values()] == [True, True]

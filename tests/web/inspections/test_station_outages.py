@@ -185,5 +185,7 @@ def test_the_board_leads_to_an_outage_of_its_lane_and_to_closing_the_day_already
 
     assert address in board
     assert f"/desk/closures/new?line=inspections&amp;site={yard.site_id}" in board
-    assert "设备故障，正在抢修" in page.partition("<textarea")[2].partition("</textarea>")[0]
+    fields = [text.partition("</textarea>")[0] for text in page.split("<textarea")[1:]]
+    assert "设备故障，正在抢修" in fields[0]
+    assert "Equipment failure; it is being repaired" in fields[1]
     assert f'<option selected value="{yard.lane()}"' in page

@@ -216,12 +216,12 @@ def test_a_form_older_than_somebody_elses_change_does_not_overwrite_it(
     assert station(sessions, place) == changed
 
 
-def announced(sessions: Sessions, lane_id: TestLaneId) -> int:
+def announced(sessions: Sessions, lane_id: TestLaneId, reason_en: str = "") -> int:
     """Let the office announce an outage of a lane from now on."""
     with unit_of_work(sessions) as session:
         planner = factories.account(session, Role.PLANNER)
         return outages_service.announce_outage(
-            session, lane_id, NOW, None, reason="制动台检修", actor=planner, now=NOW
+            session, lane_id, NOW, None, reason="制动台检修", reason_en=reason_en, actor=planner, now=NOW
         )
 
 
@@ -231,12 +231,15 @@ def test_an_outage_is_seen_by_everybody_and_ended_by_who_runs_the_station(
     operator = visitor(Role.STATION)
     own = own_site(operator)
     url = f"/desk/sites/{own}/outages"
-    outage_id = announced(sessions, station(sessions, own).lanes[0].id)
+    outage_id = announced(sessions, station(sessions, own).lanes[0].id, "Brake tester under repair")
 
+    english = stranger.get(f"/sites/{own}").text
+    stranger.set_cookie("language", "zh")
     public = stranger.get(f"/sites/{own}").text
     ended = operator.submit(f"{url}/{outage_id}/end", on=url)
 
-    assert "制动台检修" in public
+    assert ("Brake tester under repair" in english, "制动台检修" in english) == (True, False)
+    assert ("Brake tester under repair" in public, "制动台检修" in public) == (False, True)
     assert (ended.status_code, ended.headers["Location"]) == (303, url)
     assert station(sessions, own).outages == ()
     assert operator.post(f"{url}/{outage_id}/end", data={"csrf_token": token(operator, url)}).status_code == 409
