@@ -41,10 +41,14 @@ EXAM_SITES = (
             "subject_1": sessions(3, "08:30-10:00", "10:15-11:45"),
             "safety": sessions(2, "14:30-16:00", "16:15-17:45"),
         },
+        "示例路1号二楼；公交示例站下车，走东门，按地面蓝线到候考室。",
+        "1 Shili Road, second floor: bus stop Shili, then the east gate and the blue line on the ground.",
     ),
     Place(
         "4408-K2-01", "演示麻章科目二考场", "Demo field site, Mazhang", "麻章区", "麻章区示例大道88号",
         {"subject_2": sessions(3, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1)},
+        "示例大道南侧，进门左转；考生从2号门进，不收停车费。",
+        "South side of Shili Avenue, left after the entrance: learners come by gate 2, parking is free.",
     ),
     Place(
         "4408-K2-02", "演示廉江科目二考场", "Demo field site, Lianjiang", "廉江市", "廉江市示例街20号",
@@ -56,6 +60,8 @@ EXAM_SITES = (
             "road": sessions(3, "08:30-10:00", "10:00-11:30", "14:30-16:00", priority=1),
             "safety": sessions(2, "16:30-17:30"),
         },
+        "坡头演示广场旁；在广场北角集合，由工作人员带入考场。",
+        "Beside Yanshi square in Potou: meet at its north corner, from where staff take you to the start.",
     ),
 )  # fmt: skip
 # login, role, name; each station has an operator, the first one by the shortest name
@@ -108,6 +114,8 @@ def _add(session: Session, place: Place, **more: object) -> SiteId:
         name_en=place.name_en,
         district=place.district,
         address=place.address,
+        directions=place.directions,
+        directions_en=place.directions_en,
         phone="0759-0000000",
         **more,
     )

@@ -16,3 +16,5 @@ class Place:
     district: str
     address: str
     sessions: Mapping[str, tuple[PlannedLine, ...]] = field(default_factory=dict)
+    directions: str = ""  # how to get there; a station has its own
+    directions_en: str = ""

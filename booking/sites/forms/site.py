@@ -23,14 +23,16 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from booking.kernel.errors import InvalidInputError
+from booking.kernel.errors import InvalidInputError, Language
 from booking.sites.queries import DayShown
 from booking.sites.rules.site import LONGEST, MOST, SERVICES, Offer, SiteFacts, class_list, fingerprint, site_code
 from booking.sites.service.days import LONGEST_REASON
 from booking.web.fields import DayField
+from booking.web.language import TAGS
 
 TOO_LONG = _l("This is too long; shorten it")
 CLASSES = "classes_"
+STATIONS = "inspections"
 LINES = [("exams", _l("Driving tests")), ("inspections", _l("Vehicle inspection"))]
 WEEKDAYS = [
     ("1", _l("Monday")),
@@ -54,6 +56,10 @@ def _text(label: LazyString, field: str, required: LazyString | None = None) -> 
     return StringField(label, [InputRequired(required), *checks] if required else checks)
 
 
+def _directions(label: LazyString, field: str, language: Language) -> Field:
+    return TextAreaField(label, [Length(max=LONGEST[field], message=TOO_LONG)], render_kw={"lang": TAGS[language]})
+
+
 class CheckboxesField(SelectMultipleField):
     """Any number of choices, each with its box."""
 
@@ -74,8 +80,18 @@ class CountField(StringField):
         return int(self.data)
 
 
-class SiteForm(FlaskForm):
-    """What people read of a site and how much it can take. `seen` is the fingerprint of what the clerk saw."""
+class WayFields(Form):
+    """How people get to a site."""
+
+    directions = _directions(_l("How to get there"), "directions", "zh")
+    directions_en = _directions(_l("How to get there, in English"), "directions_en", "en")
+
+
+class SiteForm(FlaskForm, WayFields):
+    """What people read of a site and how much it can take. `seen` is the fingerprint of what the clerk saw.
+
+    A station has no directions here: they are among its terms.
+    """
 
     name = _text(_l("Name of the site"), "name", _l("Enter the name"))
     name_en = _text(_l("Name in English"), "name_en")
@@ -96,7 +112,7 @@ class SiteForm(FlaskForm):
 
     def facts(self, before: SiteFacts) -> SiteFacts:
         """Return the site as the form has it, once it was found valid."""
-        texts: dict[str, Any] = {name: (self[name].data or "").strip() for name in LONGEST}
+        texts: dict[str, Any] = {name: (self[name].data or "").strip() for name in LONGEST if name in self}
         counts: dict[str, Any] = {name: self[name].number for name in MOST}
         offered = [service for service in SERVICES[before.line] if service in self.services.data]
         return replace(
@@ -187,6 +203,8 @@ def site_form(facts: SiteFacts) -> SiteForm:
         seen=fingerprint(facts),
     )
     form.services.choices = [SelectChoice(*service) for service in services]
+    if facts.line == STATIONS:
+        del form.directions, form.directions_en
     return form
 
 

@@ -14,13 +14,12 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from booking.kernel.ids import TestLaneId
-from booking.sites.forms.site import REFUSED, TOO_LONG, WEEKDAYS, CheckboxesField, CountField
+from booking.sites.forms.site import REFUSED, TOO_LONG, WEEKDAYS, CheckboxesField, CountField, WayFields
 from booking.sites.queries import StationShown
 from booking.sites.rules.site import SERVICES, fingerprint
 from booking.sites.rules.station import (
     KINDS,
     LINE,
-    LONGEST_DIRECTIONS,
     LONGEST_NAME,
     METHODS,
     MICRODEGREES,
@@ -37,7 +36,7 @@ from booking.sites.rules.station import (
 )
 from booking.sites.service.days import LONGEST_REASON
 from booking.web.fields import MomentField
-from booking.web.language import TAGS, worded
+from booking.web.language import worded
 from booking.web.words import VEHICLE_KINDS, service_called
 
 PRICE = "price_"
@@ -114,19 +113,9 @@ class HoursForm(FlaskForm):
         ]
 
 
-class TermsForm(FlaskForm):
+class TermsForm(FlaskForm, WayFields):
     """What a station says of itself. `seen` is the fingerprint of what the clerk saw."""
 
-    directions = TextAreaField(
-        _l("How to get there"),
-        [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)],
-        render_kw={"lang": TAGS["zh"]},
-    )
-    directions_en = TextAreaField(
-        _l("How to get there, in English"),
-        [Length(max=LONGEST_DIRECTIONS, message=TOO_LONG)],
-        render_kw={"lang": TAGS["en"]},
-    )
     latitude = StringField(_l("Latitude"))
     longitude = StringField(_l("Longitude"))
     method = RadioField(

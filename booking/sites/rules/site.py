@@ -37,6 +37,7 @@ class SiteFacts:
     """All that an office says about a site. `open_weekdays` are ISO weekdays: "12345" is Monday to Friday.
 
     `daily_maximum` counts people or vehicles over all services (Order 162, art. 54); 0 means not fixed yet.
+    The directions of a station are changed with the other terms that it has.
     """
 
     code: str
@@ -51,10 +52,20 @@ class SiteFacts:
     lanes: int = 0
     vehicles_per_hour: int = 0
     is_active: bool = True
+    directions: str = ""
+    directions_en: str = ""
     offers: tuple[Offer, ...] = ()
 
 
-LONGEST = {"name": 80, "name_en": 80, "district": 40, "address": 200, "phone": 30}
+LONGEST = {
+    "name": 80,
+    "name_en": 80,
+    "district": 40,
+    "address": 200,
+    "phone": 30,
+    "directions": 500,
+    "directions_en": 500,
+}
 MOST = {"daily_maximum": 100_000, "lanes": 99, "vehicles_per_hour": 999}
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from booking.kernel.errors import InvalidInputError
 from booking.kernel.ids import SiteId, TestLaneId
-from booking.sites.rules.site import MOST, SERVICES
+from booking.sites.rules.site import LONGEST, MOST, SERVICES
 
 LINE = "inspections"
 # Which kinds of vehicle each service inspects. The line itself lies above and names them; a test compares.
@@ -19,7 +19,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 METHODS = ("", "first_come", "ranked", "lottery")
 LONGEST_NAME = 20
-LONGEST_DIRECTIONS = 500
 MOST_AN_HOUR = MOST["vehicles_per_hour"]
 MOST_FEN = 1_000_000
 MICRODEGREES = 1_000_000  # in a degree
@@ -158,8 +157,8 @@ def check_terms(terms: Terms, services: Collection[str]) -> None:
     """Raise `InvalidInputError` naming the first thing that cannot be right; `services` are those on offer."""
     priced = [price.service for price in terms.prices]
     problems = {
-        "directions": len(terms.directions) > LONGEST_DIRECTIONS,
-        "directions_en": len(terms.directions_en) > LONGEST_DIRECTIONS,
+        "directions": len(terms.directions) > LONGEST["directions"],
+        "directions_en": len(terms.directions_en) > LONGEST["directions_en"],
         "latitude": terms.latitude is not None and abs(terms.latitude) > 90 * MICRODEGREES,
         "longitude": (terms.longitude is None) != (terms.latitude is None)
         or abs(terms.longitude or 0) > 180 * MICRODEGREES,

@@ -29,6 +29,8 @@ CHANGE = {
     "district": "麻章区",
     "address": "测试路8号",
     "phone": "0759-0000008",
+    "directions": "公交测试站下车，走东门",
+    "directions_en": "Bus stop Test, east gate",
     "weekdays": ["1", "2", "3", "4", "5", "6"],
     "daily_maximum": "240",
     "services": ["subject_2", "road"],
@@ -115,7 +117,9 @@ def test_a_code_that_is_taken_is_named(visitor: Visit, sessions: Sessions, site:
     assert "Another site bears this code already" in page.text
 
 
-def test_a_site_is_changed(visitor: Visit, sessions: Sessions, site: SiteId, address: str) -> None:
+def test_a_site_is_changed_and_everybody_reads_how_to_get_there(
+    visitor: Visit, stranger: Visitor, sessions: Sessions, site: SiteId, address: str
+) -> None:
     before = facts(sessions, site)
 
     answer = visitor(Role.PLANNER).submit(f"{address}/edit", CHANGE)
@@ -125,6 +129,10 @@ def test_a_site_is_changed(visitor: Visit, sessions: Sessions, site: SiteId, add
     assert changed.offers == (Offer("subject_2", "C1,C2"), Offer("road"))
     assert (changed.open_weekdays, changed.daily_maximum, changed.is_active) == ("123456", 240, True)
     assert (changed.code, changed.line) == (before.code, before.line)
+    assert (changed.directions, changed.directions_en) == (CHANGE["directions"], CHANGE["directions_en"])
+    assert "Bus stop Test, east gate" in stranger.get(f"/sites/{site}").text
+    stranger.set_cookie("language", "zh")
+    assert "公交测试站下车，走东门" in stranger.get(f"/sites/{site}").text
 
 
 @pytest.mark.parametrize(
@@ -134,6 +142,7 @@ def test_a_site_is_changed(visitor: Visit, sessions: Sessions, site: SiteId, add
         ({"daily_maximum": "-1"}, "Enter a whole number from 0 to 100000"),
         ({"classes_subject_2": "小型汽车"}, "Write classes like this"),
         ({"name": ""}, "Enter the name"),
+        ({"directions_en": "x" * 501}, "This is too long"),
     ],
 )
 def test_a_change_that_cannot_be_comes_back_with_what_was_entered(
