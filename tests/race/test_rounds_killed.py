@@ -69,7 +69,7 @@ class Forge:
             shutil.copy(str(self.url.database), path)
             return f"sqlite:///{path}"
         name = f"{self.url.database}_{self.copies}"
-        self._admin(f"CREATE DATABASE {name} TEMPLATE {self.url.database}")
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {self.url.database} STRATEGY file_copy")
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
@@ -135,6 +135,7 @@ def test_a_scheduler_killed_anywhere_leaves_what_another_finishes_to_the_same_ou
     sessions: Sessions, forge: Forge, open_sessions: Callable[[str], Sessions], phase: str
 ) -> None:
     hours = prepared(sessions, phase)
+    assert forge.run((forge.copy(), hours, NEVER)) == [0]
     undisturbed = open_sessions(forge.copy())
     sent = 0
 
