@@ -14,6 +14,7 @@ from booking.allotment.views import pages as allotment
 from booking.api import document
 from booking.api.views import pages as api
 from booking.audit import views as audit
+from booking.audit import words as log_words
 from booking.bookings import registered
 from booking.bookings.views import pages as bookings
 from booking.demand.views import pages as demand
@@ -31,12 +32,15 @@ from booking.lines import LINES, service_names
 from booking.notices import views as notices
 from booking.plans.views import pages as plans
 from booking.policies import views as policies
+from booking.policies.rules.catalogue import SETTINGS
 from booking.ratings import views as ratings
 from booking.rosters.views import pages as rosters
 from booking.sites.views import pages as sites
 from booking.stats.views import pages as stats
+from booking.supervision.rules.catalogue import BY_CODE
 from booking.supervision.views import pages as supervision
 from booking.transfers.views import pages as transfers
+from booking.transfers.words import NAMES
 from booking.web import assets, compression, easy, errors, headers, language, words
 from booking.web.house import House, Office, house
 from booking.web.language import worded
@@ -108,6 +112,7 @@ def create_app(
     language.install(app)
     easy.install(app)
     words.install(app, service_names())
+    log_words.install(app, _codes_in_the_log())
     headers.install(app, over_tls=settings.secure_cookies)  # first: what is done to an answer is done last to first
     compression.install(app)
     assets.install(app)
@@ -122,6 +127,17 @@ def create_app(
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     return app
+
+
+def _codes_in_the_log() -> log_words.Codes:
+    """Collect what the features above the log call the codes they write into it."""
+    return {
+        "name": {name: setting.title for name, setting in SETTINGS.items()},
+        **{f"{name}:": setting.choices for name, setting in SETTINGS.items()},
+        "kind": NAMES,
+        "rule": {code: rule.name for code, rule in BY_CODE.items()},
+        "lifted": {code: called for line in LINES.values() for code, called in line.liftable.items()},
+    }
 
 
 def served() -> Flask:

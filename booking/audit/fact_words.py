@@ -7,22 +7,38 @@ from flask_babel import lazy_gettext as _l
 
 from booking.web.words import BOOKING_STATES, CHANNELS, LANES, PLAN_STATES, PURPOSES, ROLES, VISIT_STATES
 
+YES_NO = {"True": _l("yes"), "False": _l("no")}
 VALUES: Mapping[str, Mapping[str, LazyString]] = {
     "state": {**PLAN_STATES, **BOOKING_STATES, **VISIT_STATES},
-    "outcome": BOOKING_STATES,
+    "outcome": {
+        **BOOKING_STATES, "clean": _l("Nothing irregular"), "explained": _l("Unusual, and explained"),
+        "irregular": _l("Irregular: passed on"),
+    },
     "lane": LANES,
     "channel": CHANNELS,
     "role": ROLES,
-    "purpose": PURPOSES,
+    "purpose": {**PURPOSES, "reminder": _l("comes with a reminder"), "reinspection": _l("for the re-inspection")},
+    "paper": {
+        "id_original": _l("identity document, the original"), "phone_check": _l("checked by telephone"),
+        "mandate": _l("written mandate and the agent's document"), "other": _l("something else"),
+    },
     "what": {"factor": _l("second factor"), "password": _l("password")},
     "is_open": {"True": _l("open"), "False": _l("closed")},
-    "is_active": {"True": _l("yes"), "False": _l("no")},
-    "phone_proved": {"True": _l("yes"), "False": _l("no")},
+    "is_active": YES_NO,
+    "phone_proved": YES_NO,
+    "proved": YES_NO,
+    "language": {"zh": _l("Chinese"), "en": _l("English")},
     "kind": {
         "first": _l("first licence"), "upgrade": _l("further class"), "company": _l("company"),
+        "person": _l("private person"), "office_error": _l("mistake of the office"),
+        "system_fault": _l("fault of the system"), "court": _l("court decision or law"), "hardship": _l("hardship"),
         "booked": _l("booked"), "walk_in": _l("walk-in"), "web": _l("on the pages"), "api": _l("by the interface"),
     },
     "line": {"exams": _l("Driving tests"), "inspections": _l("Vehicle inspection")},
+    "method": {
+        "first_come": _l("First come, first served"), "ranked": _l("In one batch, by due date"),
+        "lottery": _l("In one batch, by lottery"),
+    },
     "how": {"owner_online": _l("the owner, on line"), "declared": _l("declared by the agent")},
     "source": {"owner": _l("the owner, on line"), "register": _l("the register"), "demo": _l("the demo city")},
 }  # fmt: skip
@@ -138,4 +154,18 @@ FACTS = {
     "ordinary": _l("ordinary"),
     "priority": _l("priority"),
     "format": _l("kind of file"),
+    "rule": _l("what was conspicuous"),
+    "first": _l("the first"),
+    "last": _l("the last"),
+    "language": _l("language"),
+    "proved": _l("mobile number proved"),
+    "correction": _l("number of the correction"),
+    "ended_at": _l("ended at"),
+    "1": _l("Monday"),
+    "2": _l("Tuesday"),
+    "3": _l("Wednesday"),
+    "4": _l("Thursday"),
+    "5": _l("Friday"),
+    "6": _l("Saturday"),
+    "7": _l("Sunday"),
 }

@@ -1,15 +1,18 @@
 """Pages' words for what the log holds. An act, kind, job or value that is not listed is shown as it is written."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import cast
 
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 
 from booking.audit.fact_words import FACTS, VALUES
 from booking.audit.queries import Entry
-from booking.web.language import full_moment, listed, worded
-from booking.web.words import service_called
+from booking.kernel.errors import Wording
+from booking.web.language import full_day, full_moment, listed, worded
+from booking.web.words import kinds, service_called
 
 ACTS = {
     "booking made": _l("booking made"),
@@ -219,25 +222,45 @@ JOBS = {
     "check-log": _l("recompute seals of the log, daily at 03:45"),
 }
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+CODES = "booking_logged_codes"  # where the application keeps the words of the features that stand above the log
+Codes = Mapping[str, Mapping[str, Wording]]
+
+
+def install(app: Flask, codes: Codes) -> None:
+    """Give the log the words of codes that the features above it write: for each fact, what each code is called."""
+    app.extensions[CODES] = codes
 
 
 def changes(entry: Entry) -> Iterator[tuple[str, str, str]]:
     """Yield what an entry changed as (fact, before, after) in words; "" where there was or is nothing."""
+    setting = str(entry.after.get("name", "")) if entry.object_kind == "policy" else ""
     for fact in (*entry.before, *(name for name in entry.after if name not in entry.before)):
         before, after = entry.before.get(fact), entry.after.get(fact)
         if before != after:
-            yield str(FACTS.get(fact, fact)), _value(fact, before), _value(fact, after)
+            of = f"{setting}:" if setting and fact == "value" else fact
+            yield str(FACTS.get(fact, fact)), _value(of, before), _value(of, after)
 
 
 def _value(fact: str, value: object) -> str:
+    """Put one value into words. Of the value of a setting, the fact is the setting's name and a colon."""
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, list):
         return listed(_value(fact, one) for one in value)
     if isinstance(value, dict):
         return listed(f"{FACTS.get(name, name)} {_value(name, one)}" for name, one in value.items())
+    return _called(fact, str(value))
+
+
+def _called(fact: str, text: str) -> str:
     if fact == "service":
-        return worded(service_called(str(value)))
-    if isinstance(value, str) and INSTANT.fullmatch(value):
-        return full_moment(datetime.fromisoformat(value))
-    return str(VALUES.get(fact, {}).get(str(value), value))
+        return worded(service_called(text))
+    if fact in ("classes", "kinds"):
+        return kinds(text)
+    if INSTANT.fullmatch(text):
+        return full_moment(datetime.fromisoformat(text))
+    if DAY.fullmatch(text):
+        return full_day(date.fromisoformat(text))
+    called = cast("Codes", current_app.extensions[CODES]).get(fact, {}).get(text)
+    return worded(called) if called else str(VALUES.get(fact, {}).get(text, text))

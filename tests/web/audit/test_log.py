@@ -58,6 +58,44 @@ def test_an_entry_tells_who_in_which_role_what_before_after_and_why(
         assert told in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "after", "told"),
+    [
+        (
+            "policy",
+            {"name": "exams.method", "value": "lottery", "effective_from": "2026-12-21"},
+            (
+                "name: How places of tests are given",
+                "value: in one batch, by lottery",
+                "in force from: Mon 21 Dec 2026",
+            ),
+        ),
+        ("transfer", {"kind": "learners"}, ("kind: Learners",)),
+        (
+            "override",
+            {"kind": "office_error", "lifted": ["not-due-yet"]},
+            ("kind: mistake of the office", "not before the last three months of the mark"),
+        ),
+        ("site", {"classes": "MINIBUS,C1"}, ("licence classes: minibus, C1",)),
+    ],
+    ids=["setting", "file", "override", "site"],
+)
+def test_whatever_is_written_as_a_code_is_read_in_words(
+    kind: str,
+    after: dict[str, object],
+    told: tuple[str, ...],
+    supervisor: Visitor,
+    sessions: Sessions,
+    clock: FixedClock,
+) -> None:
+    with unit_of_work(sessions) as session:
+        audit.record(session, "setting proposed", kind, 7, actor=SYSTEM, now=clock.now(), after=after)
+
+    page = text_of(supervisor, "/supervision/log")
+
+    assert [words for words in told if words not in page] == []
+
+
 def test_what_the_system_did_bears_no_account(supervisor: Visitor, sessions: Sessions, clock: FixedClock) -> None:
     with unit_of_work(sessions) as session:
         audit.record(session, "seats released", "slot", 4, actor=SYSTEM, now=clock.now(), after={"amount": 6})
