@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, format_date
+from flask_babel import lazy_gettext as _l
 from jinja2 import pass_context
 from markupsafe import Markup
 from wtforms.i18n import messages_path
@@ -23,6 +24,7 @@ LOCALES: dict[Language, str] = {"zh": "zh", "en": "en"}
 TAGS: dict[Language, str] = {"zh": "zh-Hans-CN", "en": "en"}
 DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
 DATE_ONLY = {"zh": "y年M月d日", "en": "d MMMM y"}
+MONTH = {"zh": "y年M月", "en": "MMM y"}
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
 BETWEEN = {"zh": "、", "en": ", "}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -31,6 +33,8 @@ RUN = re.compile(r"([0-9A-Z·*]*[\u4e00-\u9fff][\u2014\u2018-\u2026\u3000-\u303f
 WORD = re.compile(r"(?<![\w.])[A-Za-z][a-z]{2}")
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 CATALOGUES = Path(__file__).parent / "translations"
+CHOOSE = _l("Choose one of these")
+NOT_CHOSEN = ("Not a valid choice.", "Invalid Choice: could not coerce.")
 
 
 class Explained(Protocol):
@@ -74,6 +78,11 @@ def full_day(value: date) -> str:
 def date_only(value: date) -> str:
     """Write a day of long ago, whose weekday nobody asks: 1990年3月7日, 7 March 1990."""
     return str(format_date(value, DATE_ONLY[language()], rebase=False))
+
+
+def month(value: date) -> str:
+    """Write the month of a day: 2026年12月, Dec 2026."""
+    return str(format_date(value, MONTH[language()], rebase=False))
 
 
 def clock(instant: datetime) -> str:
@@ -177,6 +186,7 @@ FILTERS: tuple[Callable[[Any], object], ...] = (
     day,
     full_day,
     date_only,
+    month,
     clock,
     span,
     day_span,
@@ -193,9 +203,17 @@ FILTERS: tuple[Callable[[Any], object], ...] = (
 )
 
 
+class FormWords(Translations):
+    """What WTForms says by itself, but in plain words where nothing was chosen, or what is not offered."""
+
+    def ugettext(self, message: str) -> str:
+        """Say a sentence in the reader's language."""
+        return str(CHOOSE) if message in NOT_CHOSEN else str(self.gettext(message))
+
+
 @cache
 def _form_words(code: Language) -> NullTranslations:
-    return Translations.load(messages_path(), [LOCALES[code]], domain="wtforms")
+    return FormWords.load(messages_path(), [LOCALES[code]], domain="wtforms")
 
 
 def install(app: Flask) -> None:

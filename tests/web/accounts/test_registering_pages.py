@@ -86,7 +86,7 @@ def test_the_code_field_lets_the_phone_fill_it_in(stranger: Visitor) -> None:
         ({"id_type": "F", "id_number": "E12345678"}, "Enter your date of birth"),
         ({"id_type": "F", "id_number": "E12345678", "born_on": "2031-01-01"}, "This date of birth cannot be"),
         ({"id_type": "F", "id_number": "E12345678", "born_on": "never"}, "Not a valid date"),
-        ({"id_type": "Z"}, "Not a valid choice"),
+        ({"id_type": "Z"}, "Choose one of these"),
         ({"phone": "12345"}, "A mobile number has 11 digits"),
         ({"password": "short", "repeated": "short"}, "8 characters or more"),
         ({"password": "password1", "repeated": "password1"}, "tried first"),

@@ -109,7 +109,7 @@ def test_a_wrong_check_digit_warns_and_is_accepted(owner: Visitor, sessions: Ses
         ({"plate": "GO1234"}, "The serial has no letters I and O"),
         ({"plate": "GD12345"}, "This number belongs to another plate type"),
         ({"plate": "112345"}, "The second place is the letter of the issuing office"),
-        ({"province": "日"}, "Not a valid choice"),
+        ({"province": "日"}, "Choose one of these"),
         ({"vin": "LSVFF66R8C211628"}, "A VIN has 17 letters and digits"),
         ({"vin": "OSVFF66R8C2116280"}, "A VIN has 17 letters and digits"),
         ({"registered_on": ""}, "Enter the day of the first registration"),

@@ -165,8 +165,8 @@ def test_a_car_that_nobody_knows_gets_a_number_of_its_own(yard: Yard) -> None:
         ({"plate": ""}, "Enter the plate number"),
         ({"plate": "G8800I"}, "no letters I and O"),
         ({"plate": "GD12345"}, "This number belongs to another plate type"),
-        ({"vehicle_kind": "truck"}, "Not a valid choice"),
-        ({"plate_type": "77"}, "Not a valid choice"),
+        ({"vehicle_kind": "truck"}, "Choose one of these"),
+        ({"plate_type": "77"}, "Choose one of these"),
     ],
 )
 def test_a_walk_in_that_cannot_be_is_refused_at_the_field(yard: Yard, wrong: dict[str, str], sentence: str) -> None:

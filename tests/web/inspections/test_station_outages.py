@@ -126,7 +126,7 @@ def test_an_outage_that_hits_nothing_says_so(yard: Yard) -> None:
         ({"starts_at": "0001-01-01T00:00"}, "This is not a day with an hour"),
         ({"starts_at": "2026-11-23T13:00"}, "An outage begins today or later"),
         ({"ends_at": "2026-12-03T08:00"}, "An outage ends after it begins"),
-        ({"lane": "404"}, "Not a valid choice"),
+        ({"lane": "404"}, "Choose one of these"),
     ],
 )
 def test_an_outage_that_cannot_be_comes_back_with_what_was_entered(

@@ -90,7 +90,7 @@ def test_days_without_a_window_are_said_so(yard: Yard) -> None:
         ({"last": "2026-12-01"}, "The last day is the first or a later one"),
         ({"last": "2027-12-01"}, "The last day is the first or a later one"),
         ({"last": "0001-01-01"}, "This is not a day"),
-        ({"service": "subject_2"}, "Not a valid choice"),
+        ({"service": "subject_2"}, "Choose one of these"),
     ],
 )
 def test_what_cannot_be_planned_is_refused_at_the_field(yard: Yard, wrong: dict[str, str], message: str) -> None:

@@ -98,7 +98,7 @@ def test_a_lane_is_added_and_retired(
     [
         ({"name": ""}, "Enter the name"),
         ({"name": "长" * 21}, "This is too long"),
-        ({"service": "subject_2"}, "Not a valid choice"),
+        ({"service": "subject_2"}, "Choose one of these"),
         ({"kinds": ["MOTORCYCLE"]}, "Choose kinds that this service inspects"),
         ({"vehicles_per_hour": "0"}, "Enter a whole number from 1 to 999"),
         ({"vehicles_per_hour": "many"}, "Enter a whole number"),
@@ -184,7 +184,7 @@ def test_prices_and_directions_are_saved_and_shown_to_everybody(
         ({"latitude": "110.361", "longitude": "21.271"}, "A latitude lies between"),
         ({"longitude": ""}, "Enter latitude and longitude, or neither"),
         ({"directions": "长" * 501}, "This is too long"),
-        ({"method": "auction"}, "Not a valid choice"),
+        ({"method": "auction"}, "Choose one of these"),
     ],
 )
 def test_terms_that_cannot_be_come_back_with_what_was_entered(
