@@ -1,85 +1,26 @@
 """The demo city's second half: stations in motion and the named owners, each as the printed sign-ins promise."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from shutil import copy
 
 import pytest
 from sqlalchemy import func, select
 
-from booking.accounts import queries as accounts
 from booking.allotment.models.requests import Request, RequestState
 from booking.attendance.models import Visit, VisitState
 from booking.bookings.models import Booking, BookingState
-from booking.demo.build import build_demo
-from booking.demo.documents import invented_phone
-from booking.demo.owners import AGENT, ASKING, FAILED, FIRST_PHONE, HELD, MARK_ONLY, OVERDUE
-from booking.demo.signins import OWNER, Login, sign_ins_in_words
+from booking.demo.owners import AGENT, ASKING, FAILED, HELD, MARK_ONLY, OVERDUE
+from booking.demo.signins import OWNER, sign_ins_in_words
 from booking.demo.stations import PILOT, STATIONS
-from booking.inspections.models import Reminder
-from booking.inspections.queries.vehicles import ShownVehicle, garage
+from booking.inspections.queries.vehicles import ShownVehicle
 from booking.inspections.rules.due import DueStanding, State
 from booking.inspections.rules.periods import Step
-from booking.invariants import asking as invariants
-from booking.kernel.actors import SYSTEM
-from booking.kernel.calendar import local_day
-from booking.kernel.db import Sessions, make_engine, reading, unit_of_work
-from booking.kernel.secrets import Keyring
-from booking.policies import service as policies
-from booking.sites import queries as sites
-from booking.slots.models import Hold, HoldPurpose, Quota, Slot
+from booking.kernel.db import reading
+from booking.slots.models import HoldPurpose, Quota, Slot
 from tests.conftest import NOW
+from tests.pages.city import LEARNERS, VEHICLES
+from tests.service.house.built import TODAY, Built, phone_of
 
-VEHICLES = 40
-TODAY = local_day(NOW)
 ENDED = (VisitState.PASSED, VisitState.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A city that was built, and the sign-ins that came of it."""
-
-    sessions: Sessions
-    logins: list[Login]
-
-    def vehicles(self, number: int) -> list[ShownVehicle]:
-        """Return the vehicles of a named owner."""
-        with reading(self.sessions) as session:
-            (person,) = accounts.find_people(session, phone_of(number))
-            return list(garage(session, person.person_id, now=NOW))
-
-    def states_today(self) -> Counter[str]:
-        """Count today's visits at the first station by their state."""
-        with reading(self.sessions) as session:
-            here = sites.site_by_code(session, PILOT.place.code).id
-            states = session.scalars(select(Visit.state).where(Visit.site_id == here, Visit.day == TODAY))
-            return Counter(state.value for state in states)
-
-    def counts(self) -> dict[str, int]:
-        """Count what inspections have left behind."""
-        kinds = {
-            "visits": select(Visit.kind, Visit.state, func.count()).group_by(Visit.kind, Visit.state),
-            "bookings": select(Booking.channel, Booking.state, func.count())
-            .where(Booking.line == "inspections")
-            .group_by(Booking.channel, Booking.state),
-            "holds": select(Hold.purpose, Hold.state, func.count()).group_by(Hold.purpose, Hold.state),
-            "reminders": select(Reminder.days_before, Reminder.hold_id.is_(None), func.count()).group_by(
-                Reminder.days_before, Reminder.hold_id.is_(None)
-            ),
-            "slots": select(Slot.line, Slot.service, func.count()).group_by(Slot.line, Slot.service),
-        }
-        with reading(self.sessions) as session:
-            return {
-                f"{name} {first} {second}": number
-                for name, query in kinds.items()
-                for first, second, number in session.execute(query)
-            }
-
-
-def phone_of(number: int) -> str:
-    return invented_phone(FIRST_PHONE + number + 1)
 
 
 def standing_of(vehicle: ShownVehicle) -> DueStanding:
@@ -87,28 +28,9 @@ def standing_of(vehicle: ShownVehicle) -> DueStanding:
     return vehicle.standing
 
 
-def build(template: Path, path: Path, keyring: Keyring) -> Built:
-    copy(template, path)
-    sessions = Sessions(make_engine(f"sqlite:///{path}"), keyring)
-    with unit_of_work(sessions) as session:
-        policies.seed_calendar(session, [2026], actor=SYSTEM, now=NOW)
-    logins = build_demo(sessions, NOW, learners=0, vehicles=VEHICLES, echo=lambda line: None)
-    sessions.engine.dispose()
-    return Built(sessions, logins)
-
-
-@pytest.fixture(scope="module")
-def city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) -> Iterator[Built]:
-    built = build(sqlite_template, tmp_path_factory.mktemp("city") / "booking.db", keyring)
-    yield built
-    built.sessions.engine.dispose()
-
-
-def test_no_invariant_is_broken(city: Built) -> None:
-    with reading(city.sessions) as session:
-        broken = [finding for finding in invariants.findings(session, now=NOW) if finding.count]
-
-    assert broken == []
+@pytest.fixture
+def city(sqlite_city: Built) -> Built:
+    return sqlite_city
 
 
 def test_an_owner_has_a_place_that_the_reminder_holds(city: Built) -> None:
@@ -187,22 +109,19 @@ def test_an_outage_to_come_keeps_seats_off_sale(city: Built) -> None:
     assert blocked
 
 
-def test_the_file_of_sign_ins_tells_owners_from_learners_and_has_an_operator_for_each_station(city: Built) -> None:
-    rows = Counter(role for _, _, role, _ in city.logins)
+def test_the_file_of_sign_ins_tells_owners_from_learners_and_has_an_operator_for_each_station(
+    postgresql_city: Built,
+) -> None:
+    rows = Counter(role for _, _, role, _ in postgresql_city.logins)
     words = sign_ins_in_words(TODAY)
 
     assert rows["station"] == len(STATIONS)
     assert rows[OWNER] >= VEHICLES // 2
-    assert "applicant" not in rows
+    assert rows["applicant"] == LEARNERS
     assert phone_of(HELD) in words
     assert words.count("station:") == len(STATIONS)
 
 
-def test_two_builds_at_the_same_hour_are_alike(
-    city: Built, sqlite_template: Path, tmp_path: Path, keyring: Keyring
-) -> None:
-    other = build(sqlite_template, tmp_path / "booking.db", keyring)
-
-    assert other.counts() == city.counts()
-    assert other.states_today() == city.states_today()
-    other.sessions.engine.dispose()
+def test_two_builds_at_the_same_hour_are_alike_on_either_database(sqlite_city: Built, postgresql_city: Built) -> None:
+    assert postgresql_city.counts() == sqlite_city.counts()
+    assert postgresql_city.states_today() == sqlite_city.states_today()
