@@ -17,7 +17,8 @@ from config import read_settings
 from tests import factories
 from tests.applications import application
 
-PICTURES = Path(os.environ.get("BOOKING_PICTURES", "build/pictures")).absolute()
+# The folder for pictures, if any are wanted: they take a tenth of the time.
+PICTURES = os.environ.get("BOOKING_PICTURES", "")
 PHONE, DESK = (390, 844), (1280, 900)
 # Answers of 4xx and no network are part of the journeys; htmx tells the console of each request that came to nothing.
 EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED", "htmx:")
@@ -35,7 +36,7 @@ def address(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> Iterator[s
     with unit_of_work(sessions) as session:
         factories.password_alone(session)  # as in the demo city; the second factor has tests of its own
     server = make_server("127.0.0.1", 0, application(settings, sessions, clock), threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.01,))  # looks so often whether it is to end
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
@@ -45,7 +46,7 @@ def address(sessions: Sessions, clock: FixedClock, tmp_path: Path) -> Iterator[s
 
 @dataclass
 class Person:
-    """Somebody at a browser, who keeps a picture of each page that matters."""
+    """Somebody at a browser, who keeps a picture of each page that matters where BOOKING_PICTURES names a folder."""
 
     page: Page
     address: str
@@ -93,8 +94,13 @@ class Person:
 
     def keeps_a_picture(self) -> None:
         self.pictures += 1
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{self.journey}-{self.pictures:02}.png", full_page=True)
+        keep_a_picture(self.page, f"{self.journey}-{self.pictures:02}")
+
+
+def keep_a_picture(page: Page, name: str) -> None:
+    """Take a picture of the whole page, where BOOKING_PICTURES names a folder."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture

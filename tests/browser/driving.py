@@ -9,16 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import ElementHandle, JSHandle, Locator, expect
+from playwright.sync_api import ElementHandle, Locator, expect
 
 from tests.browser.conftest import DESK, PHONE, Person
 
 Seated = Callable[..., Person]
 MOST_TABS = 150
 PARTS_OF_A_DATE = 5  # year, month, day and the button of the calendar are stops of one field
-# What is wrong with where the focus is ("" for nothing), whether it is on what is sought, and what it is on.
-LOOK = """([sought, before]) => {
-  const it = document.activeElement;
+# What is wrong with where the focus is ("" for nothing), whether it is on what is sought, and what it is on; the same
+# is where it was when it was looked for last.
+LOOK = """(sought) => {
+  const it = document.activeElement, before = window.lookedAt;
+  window.lookedAt = it;
   const words = it.getAttribute("aria-label") || it.innerText || it.name || "";
   const name = `${it.tagName.toLowerCase()} "${words.trim().slice(0, 40)}"`;
   const isNowhere = it === document.body || it === document.documentElement || it.id === "main";
@@ -185,16 +187,15 @@ class Keys(Hands):
     def _reach(self, it: Locator) -> None:
         it.wait_for(state="attached")
         sought = it.element_handle()
-        if not self._look(sought, None)["found"]:
+        if not self._look(sought)["found"]:
             self._tab_until(sought, lambda: False)
 
     def _tab_until(self, sought: ElementHandle | None, enough: Callable[[], bool]) -> None:
         met: list[str] = []
         same = 0
         for _ in range(MOST_TABS):
-            before = self.page.evaluate_handle("document.activeElement")
             self.page.keyboard.press("Tab")
-            seen = self._look(sought, before)
+            seen = self._look(sought)
             met.append(seen["on"])
             same = same + 1 if seen["is_same"] else 0
             assert same <= (PARTS_OF_A_DATE if same and self.page.evaluate(IS_DATE) else 0), f"{seen['on']} is a trap"
@@ -204,8 +205,8 @@ class Keys(Hands):
                 self.page.keyboard.press("Enter")  # past the head of the page, as whoever has no mouse does
         raise AssertionError(f"Tab does not lead there; it leads to {met}")
 
-    def _look(self, sought: ElementHandle | None, before: JSHandle | None) -> dict[str, Any]:
-        seen: dict[str, Any] = self.page.evaluate(LOOK, [sought, before])
+    def _look(self, sought: ElementHandle | None) -> dict[str, Any]:
+        seen: dict[str, Any] = self.page.evaluate(LOOK, sought)
         assert seen["wrong"] == "", f"{self.page.url}: {seen['on']} {seen['wrong']}"
         return seen
 
@@ -218,7 +219,7 @@ class Keys(Hands):
         self.page.keyboard.press("Shift+Tab")
         assert not self.page.evaluate("(it) => document.activeElement === it", sought), "Shift+Tab does not lead away"
         self.page.keyboard.press("Tab")
-        assert self._look(sought, None)["found"], "Tab does not lead back"
+        assert self._look(sought)["found"], "Tab does not lead back"
 
 
 def _of_roles(within: Locator, name: str) -> Locator:

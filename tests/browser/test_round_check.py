@@ -12,7 +12,7 @@ from booking.kernel.db import Sessions
 from booking.web.headers import POLICY
 from config import read_settings
 from tests.applications import application
-from tests.browser.conftest import PHONE, PICTURES
+from tests.browser.conftest import PHONE, keep_a_picture
 from tests.records import BuiltRecord, build_record, text_of
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +91,7 @@ def test_the_page_says_of_each_check_that_it_holds(opened: Opened, built: BuiltR
     words = checks(page, HOLDS)
 
     assert words == ["正确"] * 10 + ["未核对", "正确"]
-    page.screenshot(path=PICTURES / "round-check-holds.png", full_page=True)
+    keep_a_picture(page, "round-check-holds")
 
 
 def test_the_page_names_the_check_that_fails_and_what_is_wrong(opened: Opened, built: BuiltRecord) -> None:
@@ -148,7 +148,7 @@ def test_a_person_finds_the_own_line_once_the_record_holds(opened: Opened, built
     assert own[0].split("\n") == ["您的场次", slot]
     assert own[1].split("\n") == ["排在您前面的人数 / 其他人总数", f"0 / {len(built.data['order']) - 1}"]
     assert own[2].split("\n")[1].startswith("补考通道 · 2026-")
-    page.screenshot(path=PICTURES / "round-check-own-line.png", full_page=True)
+    keep_a_picture(page, "round-check-own-line")
 
 
 def test_a_record_that_does_not_hold_says_nothing_of_anybody(opened: Opened, built: BuiltRecord) -> None:
