@@ -123,10 +123,12 @@ class ClosingForm(FlaskForm):
     """The counts that were counted on paper; the roster is closed only if they are those of the system."""
 
     booked = IntegerField(_l("On the list"), [InputRequired(_l("Enter how many there are")), NumberRange(0)])
-    present = IntegerField(_l("Present"), [InputRequired(_l("Enter how many there are")), NumberRange(0)])
-    absent = IntegerField(_l("Absent from the test"), [InputRequired(_l("Enter how many there are")), NumberRange(0)])
-    passed = IntegerField(_l("Passed the test"), [InputRequired(_l("Enter how many there are")), NumberRange(0)])
-    failed = IntegerField(_l("Did not pass"), [InputRequired(_l("Enter how many there are")), NumberRange(0)])
+    present = IntegerField(_l("Present"), [InputRequired(_l("Enter how many are present")), NumberRange(0)])
+    absent = IntegerField(
+        _l("Absent from the test"), [InputRequired(_l("Enter how many are absent")), NumberRange(0)]
+    )
+    passed = IntegerField(_l("Passed the test"), [InputRequired(_l("Enter how many passed")), NumberRange(0)])
+    failed = IntegerField(_l("Did not pass"), [InputRequired(_l("Enter how many did not pass")), NumberRange(0)])
     cancelled = IntegerField(
         _l("Cancelled by the office"), [InputRequired(_l("Enter how many there are")), NumberRange(0)]
     )

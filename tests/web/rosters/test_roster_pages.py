@@ -99,7 +99,8 @@ def test_an_empty_scan_and_one_far_too_long_are_refused_in_the_form(day: Day) ->
     for text in ("", "A" * 400):
         answer = day.operator.submit(f"{day.address}/check-in", {"text": text}, on=day.address)
         assert answer.status_code == 422
-        assert "error-summary" in answer.get_data(as_text=True)
+        assert 'href="#text"' in answer.text
+        assert 'aria-invalid="true" aria-describedby="text-error"' in " ".join(answer.text.split())
 
 
 def test_a_double_click_on_the_gate_is_one_check_in_and_a_second_scan_says_so(day: Day) -> None:
@@ -169,6 +170,9 @@ def test_a_roster_is_closed_only_over_its_own_counts(day: Day) -> None:
     for wrong in ({**right, "absent": "0"}, {**right, "passed": ""}):
         answer = day.operator.submit(close, wrong)
         assert (answer.status_code, "error-summary" in answer.get_data(as_text=True)) == (422, True)
+    missing = day.operator.submit(close, {}).get_data(as_text=True)
+    for count in ("are present", "are absent", "passed", "did not pass"):  # each once in the list, once at its field
+        assert missing.count(f"Enter how many {count}") == 2
     assert day.operator.submit(close, right).status_code == 303
 
     page = day.operator.get(day.address).get_data(as_text=True)
