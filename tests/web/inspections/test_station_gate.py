@@ -81,7 +81,8 @@ def test_nothing_typed_is_said_so_at_the_field(yard: Yard) -> None:
     answer = yard.arrive("")
 
     assert answer.status_code == 422
-    assert "Scan or type something first" in answer.text
+    assert answer.text.count("Scan or type something first") == 2  # in the list, and beside the field
+    assert 'aria-invalid="true" aria-describedby="text-error"' in " ".join(answer.text.split())
 
 
 def test_a_second_click_finds_the_car_here_under_the_same_number(yard: Yard) -> None:
