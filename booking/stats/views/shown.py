@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from booking.lines import LINES
@@ -20,7 +20,7 @@ from booking.stats.rules.figures import Figure, Kind, Unit, Value, steps, value
 from booking.stats.rules.figures import named as named_buckets
 from booking.stats.rules.spans import Days, month_of, week_of
 from booking.stats.views.blueprint import bp
-from booking.web.language import language, percent, worded
+from booking.web.language import date_only, month, percent, worded
 
 MOST_DAYS_BY_WEEK = 400  # two years of weeks are no line any more
 NONE = "—"
@@ -181,9 +181,7 @@ def _by_service(figure: Figure, found: Counts, services: Sequence[str]) -> Seque
 
 
 def _called(day: date, *, by_week: bool) -> str:
-    if by_week:
-        return day.isoformat()
-    return str(format_date(day, "y年M月" if language() == "zh" else "MMM y", rebase=False))
+    return date_only(day) if by_week else month(day)
 
 
 def _part(days: Days, first: date, *, by_week: bool) -> dict[str, str]:
