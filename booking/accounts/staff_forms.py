@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from booking.accounts.forms import ENTER_PASSWORD, NEW_PASSWORD, REPEATED, refuse_weak, stripped
 from booking.accounts.models import ResetOf
@@ -16,7 +16,7 @@ RESETS = {
     ResetOf.PASSWORD: _l("password: it is forgotten"),
 }
 REASON = [
-    InputRequired(_l("Enter the reason; it stands in the log")),
+    DataRequired(_l("Enter the reason; it stands in the log")),
     Length(max=LONGEST_REASON, message=_l("At most 500 characters; shorten the reason")),
 ]
 

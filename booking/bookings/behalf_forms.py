@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from booking.bookings.evidence import Evidence, Paper
 from booking.bookings.models import BookingChannel
@@ -37,7 +37,7 @@ class OnBehalfForm(FlaskForm):
     reason = StringField(
         _l("Reason"),
         [
-            InputRequired(_l("Enter the reason; it is kept in the log")),
+            DataRequired(_l("Enter the reason; it is kept in the log")),
             Length(max=500, message=_l("At most 500 characters; shorten the reason")),
         ],
     )

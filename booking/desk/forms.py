@@ -4,13 +4,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.accounts.service.looking import Number
 from booking.bookings.behalf_forms import OnBehalfForm
 from booking.desk.words import KINDS
-from booking.web.fields import DayField
+from booking.web.fields import AsOnPage, DayField
 from booking.web.words import PURPOSES
 
 NUMBERS = {Number.DOCUMENT: _l("Number of the identity document"), Number.PHONE: _l("Mobile number")}
@@ -22,7 +22,7 @@ class SearchForm(FlaskForm):
 
     text = StringField(
         _l("Find a person or a vehicle"),
-        [InputRequired(_l("Enter what you look for")), Length(max=LONGEST_SEARCH)],
+        [DataRequired(_l("Enter what you look for")), Length(max=LONGEST_SEARCH)],
         render_kw={"autofocus": True},
     )
 
@@ -49,7 +49,7 @@ class AnswerForm(FlaskForm):
     answer = StringField(
         _l("Why it is declined"),
         [
-            InputRequired(_l("Enter the reason; the person is told")),
+            DataRequired(_l("Enter the reason; the person is told")),
             Length(max=500, message=_l("At most 500 characters; shorten the reason")),
         ],
     )
@@ -77,8 +77,10 @@ class NumberForm(FlaskForm):
     )
 
 
-class OverrideForm(OnBehalfForm):
+class OverrideForm(AsOnPage, OnBehalfForm):
     """Propose to lift named rules for one booking."""
+
+    FIRST = ("lifted", "kind")
 
     lifted = SelectMultipleField(
         _l("Rules to lift"),

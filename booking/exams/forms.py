@@ -20,7 +20,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from booking.bookings.behalf_forms import OnBehalfForm
 from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
@@ -66,14 +66,14 @@ class SearchForm(FlaskForm):
 
     text = StringField(
         _l("Reference, phone, or name and last four of the document"),
-        [InputRequired(_l("Enter a reference, a phone number, or a name with the last four characters"))],
+        [DataRequired(_l("Enter a reference, a phone number, or a name with the last four characters"))],
     )
 
 
 class ReasonForm(FlaskForm):
     """Why a clerk acts; it is kept with the act."""
 
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter the reason; it is kept in the log")), WHY])
+    reason = TextAreaField(_l("Reason"), [DataRequired(_l("Enter the reason; it is kept in the log")), WHY])
 
 
 class BehalfForm(OnBehalfForm):
@@ -144,7 +144,7 @@ def notice_in_words(hours: int) -> str:
 class RecordForm(FlaskForm):
     """One application for a licence, as the office knows it."""
 
-    licence_class = SelectField(_l("Class applied for"))
+    licence_class = SelectField(_l("Class applied for"), [InputRequired(_l("Choose the class applied for"))])
     kind = RadioField(
         _l("Kind of application"),
         [InputRequired(_l("Choose the kind of application"))],
@@ -161,7 +161,8 @@ class RecordForm(FlaskForm):
     def __init__(self, **given: object) -> None:
         super().__init__(**given)
         classes = [SelectChoice(one.value, f"{one.value} {worded(name)}") for one, name in CLASSES.items()]
-        self.licence_class.choices = classes
+        # No class stands there by itself: at speed the first of the list would be sent unseen.
+        self.licence_class.choices = [SelectChoice("", _l("choose")), *classes]
         self.held_class.choices = [SelectChoice("", _l("none, or not known")), *classes]
 
     def application(self) -> Application:
@@ -185,7 +186,7 @@ class CorrectionForm(RecordForm):
     """A correction. `seen` is what the clerk was shown, so that nobody else's change is overwritten."""
 
     seen = HiddenField(validators=[InputRequired()])
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Enter the reason; it is kept in the log")), WHY])
+    reason = TextAreaField(_l("Reason"), [DataRequired(_l("Enter the reason; it is kept in the log")), WHY])
 
     def show(self, application: Application) -> None:
         super().show(application)
@@ -209,7 +210,7 @@ class CorrectionForm(RecordForm):
 class ResultForm(FlaskForm):
     """The outcome of one test, its retest included."""
 
-    subject = SelectField(_l("Subject"))
+    subject = SelectField(_l("Subject"), [InputRequired(_l("Choose the subject"))])
     day = DayField(_l("Day of the test"), [InputRequired(_l("Enter the day of the test"))])
     outcome = RadioField(
         _l("Outcome"),

@@ -5,18 +5,17 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
 from booking.guides.rules.sections import NEEDED, TITLES, Content, Section, Texts
 from booking.guides.service.announcements import Text
 from booking.guides.service.guides import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE
 from booking.kernel.errors import InvalidInputError, Language, Wording
-from booking.web.fields import DayField
+from booking.web.fields import AsOnPage, DayField
 from booking.web.language import TAGS, worded
 
-MISSING = _l("Write this part; without it people come twice")
 WHY = (
-    InputRequired(_l("Give a reason; it is kept in the log")),
+    DataRequired(_l("Give a reason; it is kept in the log")),
     Length(max=LONGEST_REASON, message=_l("At most 500 characters; shorten the reason")),
 )
 REFUSED = {
@@ -28,11 +27,13 @@ NOT_FIT = _l("This is missing or too long")
 IN = {language: {"lang": tag} for language, tag in TAGS.items()}
 
 
-class GuideForm(FlaskForm):
+class GuideForm(AsOnPage):
     """One version of a guide: a pair of texts for each section. `seen` is the version that the clerk started from."""
 
+    LAST = ("reason",)
+
     title_zh = StringField(
-        _l("Title in Chinese"), [InputRequired(MISSING), Length(max=LONGEST_TITLE)], render_kw=IN["zh"]
+        _l("Title in Chinese"), [DataRequired(_l("Write a title")), Length(max=LONGEST_TITLE)], render_kw=IN["zh"]
     )
     title_en = StringField(_l("Title in English"), [Length(max=LONGEST_TITLE)], render_kw=IN["en"])
     reason = TextAreaField(_l("What is changed, and why"), WHY)
@@ -66,7 +67,7 @@ class Written(InputRequired):
         self.section = section
 
     def __call__(self, form: BaseForm, field: Field) -> None:
-        if not field.raw_data or not field.raw_data[0]:
+        if not (field.data or "").strip():
             part = worded(TITLES[self.section])
             raise StopValidation(_("Write “%(part)s”; without it people come twice", part=part))
 
@@ -82,10 +83,10 @@ class AnnouncementForm(FlaskForm):
     """What is announced, and from when to when."""
 
     title_zh = StringField(
-        _l("Title in Chinese"), [InputRequired(_l("Write a title")), Length(max=80)], render_kw=IN["zh"]
+        _l("Title in Chinese"), [DataRequired(_l("Write a title")), Length(max=80)], render_kw=IN["zh"]
     )
     text_zh = TextAreaField(
-        _l("Text in Chinese"), [InputRequired(_l("Write what is announced")), Length(max=2000)], render_kw=IN["zh"]
+        _l("Text in Chinese"), [DataRequired(_l("Write what is announced")), Length(max=2000)], render_kw=IN["zh"]
     )
     title_en = StringField(_l("Title in English"), [Length(max=120)], render_kw=IN["en"])
     text_en = TextAreaField(_l("Text in English"), [Length(max=2000)], render_kw=IN["en"])

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from booking.kernel.errors import InvalidInputError
 from booking.policies.rules.holidays import USUAL, DayState
@@ -21,7 +21,7 @@ REASON = _l("Reason")
 WHICH_VALUE = InputRequired(_l("Enter the new value"))
 WHICH_DAY = InputRequired(_l("Enter the day from which it is to hold"))
 WHY = (
-    InputRequired(_l("Give a reason; it is kept in the log")),
+    DataRequired(_l("Give a reason; it is kept in the log")),
     Length(max=LONGEST_REASON, message=_l("At most 500 characters; shorten the reason")),
 )
 REFUSED = {

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from booking.ratings.rules import WORDS, Grade
 from booking.ratings.service import LONGEST_WORDS
@@ -31,7 +31,7 @@ class AnswerForm(FlaskForm):
     answer = TextAreaField(
         _l("Our answer"),
         [
-            InputRequired(_l("Write what was found and what is done about it")),
+            DataRequired(_l("Write what was found and what is done about it")),
             Length(max=LONGEST_WORDS, message=TOO_LONG),
         ],
     )

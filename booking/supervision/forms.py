@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from booking.stats.forms import PeriodForm
 from booking.supervision.models import Outcome
@@ -58,7 +58,7 @@ class LookForm(FlaskForm):
     )
     note = TextAreaField(
         _l("What you looked at and why you think so"),
-        [InputRequired(_l("Write what you looked at")), Length(max=LONGEST_NOTE)],
+        [DataRequired(_l("Write what you looked at")), Length(max=LONGEST_NOTE)],
     )
 
     @property
@@ -72,6 +72,6 @@ class TakeOutForm(FlaskForm):
 
     reason = StringField(
         _l("Why is it taken out, and for whom?"),
-        [InputRequired(_l("Write why the entries are taken out")), Length(max=LONGEST_REASON)],
+        [DataRequired(_l("Write why the entries are taken out")), Length(max=LONGEST_REASON)],
     )
     way = RadioField(_l("File"), [InputRequired(_l("Choose a kind of file"))], choices=_choices(WAYS), default="csv")

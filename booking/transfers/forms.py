@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, Label, RadioField, SelectChoice, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from booking.kernel.ids import SiteId
 from booking.transfers.kinds import Incoming, Outgoing
@@ -14,6 +14,7 @@ from booking.transfers.scope import Scope
 from booking.web.fields import DayField
 
 NO_DAY = _l("Enter the day")
+NO_FIRST = _l("Enter the first day")
 DAY_OF_TESTS = _l("Day of the tests")
 NOT_THE_LAST = _l("The last day must follow the first, within six years")
 NO_SITE = _l("Choose a test site")
@@ -46,8 +47,8 @@ class BringInForm(FlaskForm):
 class OutForm(FlaskForm):
     """A file to be made."""
 
-    first_day = DayField(_l("First day"), [InputRequired(NO_DAY)])
-    last_day = DayField(_l("Last day"), [InputRequired(NO_DAY)])
+    first_day = DayField(_l("First day"), [InputRequired(NO_FIRST)])
+    last_day = DayField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
     site = SelectField(_l("Test site"), [Optional()], coerce=int)
     file_format = RadioField(
         _l("Kind of file"),
@@ -58,7 +59,7 @@ class OutForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"),
         [
-            InputRequired(NO_REASON),
+            DataRequired(NO_REASON),
             Length(max=500, message=_l("At most 500 characters; shorten the reason")),
         ],
     )
@@ -69,6 +70,7 @@ class OutForm(FlaskForm):
             del self.first_day
         elif kind.one_day:
             self.first_day.label = Label(self.first_day.id, DAY_OF_TESTS)
+            self.first_day.validators = [InputRequired(NO_DAY)]
         if not kind.asks_days or kind.one_day:
             del self.last_day
         if kind.asks_site and sites:

@@ -1,15 +1,33 @@
 """Form fields that say in plain words what is wrong."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField
+from flask_wtf import FlaskForm
+from wtforms import DateField, DateTimeLocalField, Field
 
 from booking.kernel.calendar import LOCAL, at_local
 
 CENTURY = range(2000, 2100)
 NOT_A_MOMENT = _l("This is not a day with an hour; write it as 2026-03-01T08:30")
 NOT_A_DAY = _l("This is not a day; write it as year-month-day, like 2026-03-01")
+
+
+class AsOnPage(FlaskForm):
+    """A form whose page shows its fields in another order than they were written: some first, some last.
+
+    What is wrong is listed in the order of the page.
+    """
+
+    FIRST: ClassVar[tuple[str, ...]] = ()
+    LAST: ClassVar[tuple[str, ...]] = ()
+
+    def __iter__(self) -> Iterator[Field]:
+        moved = {*self.FIRST, *self.LAST}
+        rest = [field.short_name for field in super().__iter__() if field.short_name not in moved]
+        return iter([self[name] for name in (*self.FIRST, *rest, *self.LAST)])
 
 
 class DayField(DateField):

@@ -207,7 +207,8 @@ def _offer(form: ResultForm) -> None:
     with reading(sessions()) as session:
         known = sites.sites(session, EXAMS.key)
     names = [SelectChoice(str(site.id), site.named(language())) for site in known]
-    form.subject.choices = [SelectChoice(code, worded(name)) for code, name in EXAMS.services.items()]
+    subjects = [SelectChoice(code, worded(name)) for code, name in EXAMS.services.items()]
+    form.subject.choices = [SelectChoice("", _("choose")), *subjects]
     form.site.choices = [SelectChoice("", _("elsewhere, or not known")), *names]
 
 

@@ -4,20 +4,21 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from booking.bookings.behalf_forms import OnBehalfForm
 from booking.inspections.forms.vehicles import COMPANY, MYSELF, BindForm, ChangeForm
 from booking.inspections.rules.vins import vin_number, vin_warning
 from booking.inspections.service.binding import Company
 from booking.kernel.identifiers import InvalidIdentifierError, mobile_number
+from booking.web.fields import AsOnPage
 
 WHY = (
-    InputRequired(_l("Enter the reason; it is kept in the log")),
+    DataRequired(_l("Enter the reason; it is kept in the log")),
     Length(max=500, message=_l("At most 500 characters; shorten the reason")),
 )
 SHOWN = (
-    InputRequired(_l("Enter what was shown; it is kept as evidence")),
+    DataRequired(_l("Enter what was shown; it is kept as evidence")),
     Length(max=500, message=_l("At most 500 characters; shorten the text")),
 )
 
@@ -27,7 +28,7 @@ class SearchForm(FlaskForm):
 
     text = StringField(
         _l("Plate, VIN, reference, or the owner's phone"),
-        [InputRequired(_l("Enter a plate, a VIN, a reference or a phone number")), Length(max=60)],
+        [DataRequired(_l("Enter a plate, a VIN, a reference or a phone number")), Length(max=60)],
         render_kw={"autofocus": True},
     )
 
@@ -56,10 +57,12 @@ class EvidenceForm(FlaskForm):
     evidence = TextAreaField(_l("What was shown"), SHOWN)
 
 
-class AgentForm(EvidenceForm):
+class AgentForm(AsOnPage, EvidenceForm):
     """Who shall act for the owner, and by which paper. Name and number must fit together."""
 
-    name = StringField(_l("Name of the agent"), [InputRequired(_l("Enter the agent's name")), Length(max=60)])
+    LAST = ("evidence",)
+
+    name = StringField(_l("Name of the agent"), [DataRequired(_l("Enter the agent's name")), Length(max=60)])
     phone = StringField(_l("The agent's mobile number"), [Length(max=30)])
 
     def validate_phone(self, field: Field) -> None:

@@ -45,6 +45,8 @@ MOST_DIGITS = 9  # of a version that a database can hold
 class PatternForm(PlaceForm):
     """A weekly pattern with its exceptions."""
 
+    FIRST = ("place", "first", "last", "weekdays")
+
     first = PlanDayField(_l("First day"), [InputRequired(_l("Enter the first day"))])
     last = PlanDayField(_l("Last day"), [InputRequired(_l("Enter the last day"))])
     weekdays = WeekdaysField(_l("On these days of the week"), choices=WEEKDAYS)
@@ -72,8 +74,12 @@ class CopyForm(FlaskForm):
 
     site = SelectField(_l("Site"), validate_choice=False)
     service = SelectField(_l("Service"), validate_choice=False, default="")
-    source = PlanDayField(_l("A day of the week that is copied"), [InputRequired(_l("Enter a day of the week"))])
-    target = PlanDayField(_l("A day of the first week to fill"), [InputRequired(_l("Enter a day of the week"))])
+    source = PlanDayField(
+        _l("A day of the week that is copied"), [InputRequired(_l("Enter a day of the week to copy"))]
+    )
+    target = PlanDayField(
+        _l("A day of the first week to fill"), [InputRequired(_l("Enter a day of the first week to fill"))]
+    )
     weeks = IntegerField(
         _l("How many weeks in a row"),
         [InputRequired(_l("Enter a number of weeks")), NumberRange(1, MOST_WEEKS, _l("Between one week and eight"))],
@@ -110,6 +116,8 @@ class CopyForm(FlaskForm):
 
 class MakeUpForm(PlaceForm):
     """Sessions added after publication; the reason becomes public."""
+
+    FIRST = ("place", "day")
 
     day = PlanDayField(_l("Day"), [InputRequired(_l("Enter the day"))])
     reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)

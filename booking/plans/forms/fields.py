@@ -6,7 +6,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, IntegerField, SelectField, SelectMultipleField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.plans.rules.pattern import PlannedLine, plannable
@@ -14,11 +14,11 @@ from booking.plans.rules.written import read_sessions
 from booking.web.fields import NOT_A_DAY, DayField
 
 REASON = [
-    InputRequired(_l("Enter the reason; it is kept in the log")),
+    DataRequired(_l("Enter the reason; it is kept in the log")),
     Length(max=500, message=_l("The reason is longer than 500 characters")),
 ]
 PUBLIC_REASON = [
-    InputRequired(_l("Enter the reason; everybody will read it")),
+    DataRequired(_l("Enter the reason; everybody will read it")),
     Length(max=500, message=_l("The reason is longer than 500 characters")),
 ]
 REASON_IN_ENGLISH = [Length(max=500, message=_l("The reason is longer than 500 characters"))]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field, Form, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
@@ -13,6 +13,7 @@ from booking.kernel.ids import SiteId
 from booking.plans.forms.fields import ClockField, PlacesField, values_of
 from booking.plans.rules.pattern import PlannedLine
 from booking.sites.rules.site import class_list
+from booking.web.fields import AsOnPage
 
 ROWS = 10
 MOST_PLACES = 10_000
@@ -44,7 +45,7 @@ class RowFields:
         )
 
 
-class SessionsForm(FlaskForm):
+class SessionsForm(AsOnPage):
     """Up to ten sessions of a day; rows left blank do not count."""
 
     @property
@@ -113,6 +114,8 @@ _add_rows()
 
 class PlaceForm(SessionsForm):
     """Sessions for one service of one site; the choice is of pairs, so that no site is asked for what it has not."""
+
+    FIRST: ClassVar[tuple[str, ...]] = ("place",)
 
     place = SelectField(_l("Site and service"), validate_choice=False)
 

@@ -191,6 +191,16 @@ def test_an_override_goes_from_the_clerk_to_another_person_and_into_public_witho
         assert secret not in after
 
 
+def test_what_is_missing_of_an_override_is_listed_in_the_order_of_the_page(
+    wang: Visitor, mei: Actor, too_early: SlotId
+) -> None:
+    page = wang.submit(f"/desk/people/{mei.person_id}/override/subject_2?slot={too_early}", {"reason": "   "}).text
+
+    listed = re.findall(r'<a href="#(\w+)(?:-0)?">', page.partition("error-summary")[2].partition("</ul>")[0])
+    shown = re.findall(r'id="(\w+)-error"', page)
+    assert listed == shown == ["lifted", "kind", "paper", "reason"]
+
+
 def test_who_proposed_it_is_told_that_a_second_person_decides_and_a_refusal_says_why(
     wang: Visitor, visitor: Callable[..., Visitor], mei: Actor, too_early: SlotId, sessions: Sessions
 ) -> None:

@@ -45,6 +45,16 @@ def test_a_record_is_opened(wang: Visitor, newcomer: PersonId, sessions: Session
     assert (record.licence_class, record.accepted_on) == ("C2", date(2026, 11, 2))
 
 
+def test_no_class_is_taken_by_itself(wang: Visitor, newcomer: PersonId) -> None:
+    address = f"/desk/learners/{newcomer}/record/new"
+
+    answer = wang.submit(address, {**APPLICATION, "licence_class": ""})
+
+    assert '<option value="">choose</option>' in wang.get(address).text.replace(" selected", "")
+    assert answer.status_code == 422
+    assert "Choose the class applied for" in answer.text
+
+
 def test_a_second_open_record_is_refused_in_words(wang: Visitor, mei: Actor) -> None:
     answer = wang.submit(f"/desk/learners/{mei.person_id}/record/new", APPLICATION)
 
@@ -113,7 +123,7 @@ def test_a_correction_needs_a_reason(wang: Visitor, mei: Actor, sessions: Sessio
 
 def test_a_closed_record_makes_room_for_a_new_one(wang: Visitor, mei: Actor, sessions: Sessions) -> None:
     address = f"/desk/learners/{mei.person_id}/record/close"
-    assert wang.submit(address, {"reason": ""}).status_code == 422
+    assert wang.submit(address, {"reason": "  "}).status_code == 422
 
     answer = wang.submit(address, {"reason": "本人申请终止"})
 

@@ -185,7 +185,7 @@ def test_a_plan_is_returned_with_a_reason_that_the_drafter_reads(
     plan_id = desk.submitted()
     page = f"/desk/plans/{plan_id}"
 
-    without = approver.submit(f"{page}/return", {"reason": ""}, on=page)
+    without = approver.submit(f"{page}/return", {"reason": "  "}, on=page)
     with_reason = approver.submit(f"{page}/return", {"reason": "places are wrong"}, on=page)
 
     assert (without.status_code, with_reason.status_code) == (422, 303)
