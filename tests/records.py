@@ -7,6 +7,7 @@ computes every hash, root, ticket and result again, so that only what people kee
 import copy
 import hmac
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -83,20 +84,21 @@ def build_record(seed: int, *, method: str = "ranked", people: int = 40, slots: 
     sealed(data)
     data["events"] = [{"event": event, "hash": ""} for event in _events(dice, Record(data))]
     sealed(data)
-    return BuiltRecord(data, [receipt_of(data, seq, office) for seq in range(1, len(rows) + 1)], office)
+    return BuiltRecord(data, list(_receipts(data, office)), office)
 
 
-def receipt_of(data: Json, seq: int, office: Ed25519PrivateKey) -> Json:
-    """Return the receipt of one row, as the office gave it at once."""
-    entry, tree = data["rows"][seq - 1], Tree()
-    leaves = Record(data).leaves[: seq + 1]
-    for leaf in leaves:
+def _receipts(data: Json, office: Ed25519PrivateKey) -> Iterator[Json]:
+    """Yield the receipt of each row, as the office gave it at once."""
+    tree = Tree()
+    announced, *leaves = Record(data).leaves
+    tree.append(announced)
+    for entry, leaf in zip(data["rows"], leaves, strict=True):
         tree.append(leaf)
-    receipt: Json = {
-        "announcement_hash": leaves[0].hex(), "row": copy.deepcopy(entry["row"]), "nonce": entry["nonce"],
-        "leaf": leaves[seq].hex(), "n": seq + 1, "root": tree.root().hex(),
-    }  # fmt: skip
-    return signed(receipt, office)
+        receipt: Json = {
+            "announcement_hash": announced.hex(), "row": copy.deepcopy(entry["row"]), "nonce": entry["nonce"],
+            "leaf": leaf.hex(), "n": tree.n, "root": tree.root().hex(),
+        }  # fmt: skip
+        yield signed(receipt, office)
 
 
 def signed(receipt: Json, office: Ed25519PrivateKey) -> Json:

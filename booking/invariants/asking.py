@@ -7,6 +7,7 @@ a date or a catalogue has to be asked in its own words.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from booking.invariants.visits import VISITS
 
 GRACE = timedelta(minutes=5)  # for jobs that run every minute
 LONGEST_UNDO = timedelta(minutes=120)  # the most that the office may set
+statement = cache(text)  # reading a query for its parameters costs as much as asking it of a small house
 INVARIANTS = (*HOUSE, *ROUNDS, *ROSTERS, *VISITS, *OVERRIDES, *FIGURES, *TRANSFERS)
 
 
@@ -39,6 +41,6 @@ def findings(session: Session, *, now: datetime) -> Iterator[Finding]:
     kind = session.get_bind().dialect.name
     given = {"late": now - GRACE, "undone": now - GRACE - LONGEST_UNDO}
     for invariant in (*INVARIANTS, *OWN_WORDS[kind]):
-        rows = session.execute(text(invariant.query), given).all()
+        rows = session.execute(statement(invariant.query), given).all()
         first = ", ".join(str(cell) for cell in rows[0]) if rows else ""
         yield Finding(invariant.name, len(rows), first)
