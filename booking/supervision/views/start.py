@@ -135,7 +135,9 @@ def _log(how: Standing, at: datetime) -> Item:
 def _jobs(session: Session, at: datetime) -> Item:
     states = job_states(session)
     bad = [state for state in states if state.is_late(at) or state.is_failing(at)]
-    if not states or bad:
+    if not states:
+        return Item(_("Jobs"), "overdue", _("The scheduler has never run"), url_for("audit.jobs"))
+    if bad:
         return Item(_("Jobs"), "overdue", _("%(count)s silent or failing", count=len(bad)), url_for("audit.jobs"))
     return Item(_("Jobs"), "passed", _("all running"), url_for("audit.jobs"))
 

@@ -62,6 +62,7 @@ def test_the_start_page_leads_to_rows_definitions_and_files_of_each_figure_and_t
         assert f"/stats/definitions#{code}" in page
     assert "Looks at personal data (1)" in page
     assert "1 seals, the last one fits" in page
+    assert "The scheduler has never run" in page
 
 
 def test_the_start_page_says_when_the_log_waits_too_long_for_its_seal(
