@@ -128,7 +128,8 @@ def discard(session: Session, plan_id: PlanId, *, actor: Actor, now: datetime, v
     )
     if rows_changed(session, claim) != 1:
         raise StaleError if plan.state in open_states else InvalidStateError
-    audit.record(session, "plan discarded", "plan", plan_id, actor=actor, now=now, before={"state": plan.state.value})
+    was, gone = {"state": plan.state.value}, {"state": PlanState.DISCARDED.value}
+    audit.record(session, "plan discarded", "plan", plan_id, actor=actor, now=now, before=was, after=gone)
 
 
 def in_words(plan: PlanShown) -> dict[str, Any]:

@@ -91,6 +91,8 @@ class Setting:
         text = self.write(value)
         if self.kind is Kind.NUMBER:
             return Wording(f"{text} {self.unit.zh}", f"{text} {self.unit.en}")
+        if isinstance(value, date):
+            return Wording(f"{value.year}年{value.month}月{value.day}日", f"{value.day} {value:%B %Y}")
         return Wording(text, text) if self.kind in READERS else self.choices[text]
 
     def _number(self, text: str) -> int:
