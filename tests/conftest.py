@@ -214,3 +214,20 @@ def open_sessions(keyring: Keyring, idle_engines: dict[str, list[KeptEngine]]) -
 def sessions(database_url: str, open_sessions: Callable[[str], Sessions]) -> Sessions:
     """Sessions on an empty database of each kind."""
     return open_sessions(database_url)
+
+
+@pytest.fixture
+def emptied(
+    sqlite_url: str, sqlite_template: Path, open_sessions: Callable[[str], Sessions]
+) -> Callable[[], Sessions]:
+    """Return a function that empties an SQLite database and gives sessions on it, for the many lives of one test."""
+    sessions, path = open_sessions(sqlite_url), Path(str(make_url(sqlite_url).database))
+
+    def empty() -> Sessions:
+        sessions.engine.dispose()
+        for left in path.parent.iterdir():
+            left.unlink()
+        shutil.copy(sqlite_template, path)
+        return sessions
+
+    return empty

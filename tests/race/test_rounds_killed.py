@@ -65,7 +65,7 @@ class Forge:
         """Copy the prepared database, to which nobody is connected, and return the copy's address."""
         self.copies += 1
         if self.url.get_backend_name() == "sqlite":
-            path = self.folder / f"copy-{self.copies}.db"
+            path = f"{self.url.database}-{self.copies}"
             shutil.copy(str(self.url.database), path)
             return f"sqlite:///{path}"
         name = f"{self.url.database}_{self.copies}"

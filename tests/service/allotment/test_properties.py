@@ -1,8 +1,7 @@
 """Any order of arrival, any course of events: the same outcome, a record that holds, and no invariant broken."""
 
-import shutil
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,10 +16,9 @@ from booking.allotment.service.closures import Scope
 from booking.allotment.service.wishes import AnyAt, WishFor
 from booking.exams.line import EXAMS
 from booking.kernel.actors import Actor, Role
-from booking.kernel.db import Sessions, make_engine, unit_of_work
+from booking.kernel.db import Sessions, unit_of_work
 from booking.kernel.errors import BookingError
 from booking.kernel.ids import SlotId
-from booking.kernel.secrets import Keyring
 from booking.slots.models import Lane
 from tests.service.allotment.city import CLOSE, DAY, DRAW, FREEZE, HOUR, MINUTE, NOON, OPENED, Town, person_of
 
@@ -141,14 +139,9 @@ class Course:
 )
 @given(steps=st.lists(STEP, min_size=10, max_size=40))
 def test_whatever_happens_every_record_holds_and_no_invariant_is_broken(
-    sqlite_template: Path, keyring: Keyring, tmp_path: Path, steps: list[tuple[str, int, int]]
+    emptied: Callable[[], Sessions], steps: list[tuple[str, int, int]]
 ) -> None:
-    path = tmp_path / "course.db"
-    for leftover in tmp_path.glob("course.db*"):
-        leftover.unlink()
-    shutil.copy(sqlite_template, path)
-    sessions = Sessions(make_engine(f"sqlite:///{path}"), keyring)
-    course = Course(sessions)
+    course = Course(emptied())
     for person in course.people:
         course.take("ask", course.people.index(person), course.people.index(person))
 
@@ -162,4 +155,3 @@ def test_whatever_happens_every_record_holds_and_no_invariant_is_broken(
     assert {course.town.stage(round_id) for round_id in (1, 2)} == {Stage.DRAWN}
     states = {course.town.request(person).state for person in course.people}
     assert states <= set(RequestState)
-    sessions.engine.dispose()

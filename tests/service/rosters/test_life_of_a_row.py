@@ -3,18 +3,14 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.bookings.models import BookingState
 from booking.kernel.calendar import local_time
-from booking.kernel.db import Sessions, make_engine
+from booking.kernel.db import Sessions
 from booking.kernel.errors import InvalidStateError
-from booking.kernel.secrets import Keyring
 from booking.rosters.rules.standing import Standing
 from booking.rosters.service.refusing import RosterRefusedError
 from tests.service.rosters.exam_site import FAILED, PASSED, ExamSite, Learner, at
@@ -72,16 +68,10 @@ def live(site: ExamSite, steps: list[tuple[str, int]]) -> None:
     assert site.broken(end) == []
 
 
-def test_whatever_is_done_in_whatever_order_all_agree(sqlite_template: Path, keyring: Keyring) -> None:
+def test_whatever_is_done_in_whatever_order_all_agree(emptied: Callable[[], Sessions]) -> None:
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(STEPS)
     def lives(steps: list[tuple[str, int]]) -> None:
-        with TemporaryDirectory() as folder:
-            copy(sqlite_template, Path(folder) / "booking.db")
-            engine = make_engine(f"sqlite:///{folder}/booking.db")
-            try:
-                live(ExamSite(Sessions(engine, keyring)), steps)
-            finally:
-                engine.dispose()
+        live(ExamSite(emptied()), steps)
 
     lives()

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -129,12 +126,11 @@ def test_one_release_that_fails_holds_up_no_other(sessions: Sessions) -> None:
 class Ledger(RuleBasedStateMachine):
     """Release, take, free and return in any order, against a model of three counters."""
 
-    open_copy: Callable[[Path], Sessions]
+    emptied: Callable[[], Sessions]
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
-        self.sessions = type(self).open_copy(Path(self.folder.name) / "ledger.db")
+        self.sessions = type(self).emptied()
         self.slot_id = with_releases(self.sessions, *[1] * CAPACITY)
         self.released = self.taken = self.freed = 0
 
@@ -172,17 +168,9 @@ class Ledger(RuleBasedStateMachine):
             done = session.scalar(select(func.count()).where(Release.done_at.is_not(None)))
         assert self.released + self.freed == done
 
-    def teardown(self) -> None:
-        self.sessions.engine.dispose()
-        self.folder.cleanup()
 
-
-def test_no_order_of_acts_loses_a_seat(sqlite_template: Path, open_sessions: Callable[[str], Sessions]) -> None:
-    def open_copy(path: Path) -> Sessions:
-        copy(sqlite_template, path)
-        return open_sessions(f"sqlite:///{path}")
-
-    Ledger.open_copy = staticmethod(open_copy)
+def test_no_order_of_acts_loses_a_seat(emptied: Callable[[], Sessions]) -> None:
+    Ledger.emptied = staticmethod(emptied)
 
     few = settings(max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Ledger, settings=few)
