@@ -22,7 +22,7 @@ from booking.exams.rules.settings import Settings
 from booking.exams.rules.wording import class_name
 from booking.kernel.errors import Refusal
 from booking.kernel.ids import PersonId
-from booking.web.language import day_span, full_day, language, worded
+from booking.web.language import date_only, day_span, full_day, language, worded
 
 Href = Callable[[str], str]
 LOOKS = {State.PASSED: "passed", State.BOOKED: "booked", State.OPEN: "open", State.NOT_NEEDED: "exempt"}
@@ -156,7 +156,7 @@ def _note(outlook: Outlook, facts: Facts, booking: ShownBooking | None) -> str:
         return str(_("Your class does not need this test."))
     if outlook.state is State.PASSED:
         days = [one.day for one in facts.attempts if one.subject is outlook.subject and one.outcome == "passed"]
-        return _("Passed on %(day)s.", day=full_day(max(days))) if days else ""
+        return _("Passed on %(day)s.", day=date_only(max(days))) if days else ""
     used = used_in_words(facts, outlook.subject)
     return f"{place_in_words(booking)}{_('. ')}{used}" if booking else used
 
