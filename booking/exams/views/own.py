@@ -90,7 +90,7 @@ def give_up(reference: str) -> ResponseReturnValue:
             service.cancel(session, EXAMS, reference, actor=actor(), now=now())
     except TooLateError:
         return _too_late(booking)
-    flash(_("Your booking is cancelled. It does not count as an attempt."), "success")
+    flash(_("Your booking is cancelled."), "success")
     return redirect(shown_at(reference), SEE_OTHER)
 
 

@@ -104,7 +104,7 @@ def give_up(reference: str) -> ResponseReturnValue:
             service.cancel(session, INSPECTIONS, reference, actor=actor(), now=now())
     except TooLateError:
         return _too_late(booking, known)
-    flash(_("Your booking is cancelled. You can book for the vehicle again at any time."), "success")
+    flash(_("Your booking is cancelled."), "success")
     return redirect(shown_at(reference), SEE_OTHER)
 
 
