@@ -42,7 +42,7 @@ def sign_in() -> ResponseReturnValue:
         sessions(), form.login.data, form.password.data, kind=SignInKind.WEB, address=browser.address(), now=now()
     )
     if token is None:
-        form.form_errors.append(_("Login and password do not belong together. Please check both."))
+        form.login.errors = (_("Login and password do not belong together. Please check both."),)
         return _sign_in_page(form), 422
     return browser.let_in(token)
 

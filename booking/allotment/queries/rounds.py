@@ -20,7 +20,7 @@ from booking.kernel.errors import NotFoundError
 from booking.sites.models import Site
 from booking.slots.models import Lane, Method, Quota, Slot, SlotState
 
-PAGE = 30
+PAGE = 20
 LATEST = 8  # codes and checkpoints on the page; the file has all of them
 PEOPLE = (Standing.IN, Standing.GRANTED, Standing.WAITING, Standing.PASSED)
 
