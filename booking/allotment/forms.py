@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from booking.kernel.calendar import at_local
 from booking.kernel.errors import BookingError, InvalidInputError
 from booking.plans.forms.fields import PUBLIC_REASON, REASON, REASON_IN_ENGLISH, ClockField, PlanDayField, values_of
+from booking.web.fields import AskedForm
 from booking.web.language import worded
 from booking.web.words import LANES
 
@@ -22,14 +23,14 @@ WHICH = _l("Choose from the list")
 LANE_CHOICES = [SelectChoice(code, LANES[code]) for code in ("make_up", "priority", "ordinary")]
 
 
-class RoundsForm(Form):
+class RoundsForm(AskedForm):
     """Which rounds to list. Without a token: it comes by GET and needs no cookie."""
 
     service = SelectField(_l("Service"), validate_choice=False, default="")
     day = PlanDayField(_l("Day"), [Optional()])
 
 
-class CodeForm(Form):
+class CodeForm(AskedForm):
     """Which row of the list to look for; comes by GET."""
 
     leaf = StringField(_l("Number or code on your receipt"))
@@ -54,7 +55,7 @@ class NumbersForm(FlaskForm):
     numbers = StringField(_l("Numbers drawn"), [InputRequired(_l("Enter the twenty numbers"))])
 
 
-class SeenFields(Form):
+class SeenFields(AskedForm):
     """How many bookings were looked at before the confirming."""
 
     seen = HiddenField()
@@ -70,7 +71,7 @@ class ConfirmForm(FlaskForm, SeenFields):
     """Do what the page says."""
 
 
-class CorrectionFields(Form):
+class CorrectionFields(AskedForm):
     """What a row is to say. In a lottery nobody has a ranking time."""
 
     lane = SelectField(_l("Lane"), choices=LANE_CHOICES)
@@ -99,7 +100,7 @@ class CorrectionForm(FlaskForm, CorrectionFields):
     reason = TextAreaField(_l("Reason"), REASON)
 
 
-class ScopeFields(Form):
+class ScopeFields(AskedForm):
     """What is to be closed: a site or all of them, a service or all, on some days."""
 
     line = SelectField(_l("Line of business"), validate_choice=False)
@@ -123,7 +124,7 @@ class ScopeFields(Form):
             raise ValidationError(_l("The last day must follow the first, by a month at the most"))
 
 
-class ReasonFields(Form):
+class ReasonFields(AskedForm):
     """The reason that everybody will read, and the same for people who read English."""
 
     reason = TextAreaField(_l("Reason, public"), PUBLIC_REASON)

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -10,7 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from booking.accounts.service.looking import Number
 from booking.bookings.behalf_forms import OnBehalfForm
 from booking.desk.words import KINDS
-from booking.web.fields import AsOnPage, DayField
+from booking.web.fields import AskedForm, AsOnPage, DayField
 from booking.web.words import PURPOSES
 
 NUMBERS = {Number.DOCUMENT: _l("Number of the identity document"), Number.PHONE: _l("Mobile number")}
@@ -33,7 +33,7 @@ class WindowForm(FlaskForm):
     window = StringField(_l("This window is called"), [Length(max=20)])
 
 
-class DayForm(Form):
+class DayForm(AskedForm):
     """Which day's places are wanted; comes by GET and changes nothing."""
 
     day = DayField(_l("Day"), [Optional()])

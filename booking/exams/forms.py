@@ -11,7 +11,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     Field,
-    Form,
     HiddenField,
     IntegerField,
     RadioField,
@@ -27,7 +26,7 @@ from booking.exams.rules.facts import Kind, LicenceClass, Outcome, Subject
 from booking.exams.rules.wording import CLASSES
 from booking.exams.service import Application, Result
 from booking.kernel.ids import SiteId
-from booking.web.fields import DayField
+from booking.web.fields import AskedForm, DayField
 from booking.web.language import worded
 
 MOST_INPUTS = 40  # more wishes than any office allows; the rest of a forged form is not read
@@ -45,7 +44,7 @@ class ScoreField(IntegerField):
             raise ValueError(_l("A score is a whole number from 0 to 100")) from failure
 
 
-class SiteForm(Form):
+class SiteForm(AskedForm):
     """Which site; comes by GET and changes nothing."""
 
     site = SelectField(_l("Test site"), validate_choice=False)

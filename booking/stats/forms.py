@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from booking.exams.line import EXAMS
@@ -17,7 +17,7 @@ from booking.stats.queries.inspections import Station
 from booking.stats.queries.shares import NamedSite
 from booking.stats.rules.inspections import DAYS_SHOWN
 from booking.stats.rules.spans import Days
-from booking.web.fields import CENTURY, NOT_A_DAY, DayField
+from booking.web.fields import CENTURY, NOT_A_DAY, AskedForm, DayField
 from booking.web.language import language, worded
 
 EVERY_SITE = ""
@@ -27,7 +27,7 @@ PARTED_BY = {"service": _l("Subject or service"), "site": _l("Site"), "class": _
 MOST_DAYS = 92
 
 
-class PeriodForm(Form):
+class PeriodForm(AskedForm):
     """Comes by GET and changes nothing, so it needs no token and no cookie."""
 
     first = DayField(_l("First day"), [InputRequired(_l("Enter the first day"))], name="from")

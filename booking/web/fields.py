@@ -6,13 +6,24 @@ from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DateTimeLocalField, Field
+from flask_wtf.i18n import Translations
+from wtforms import DateField, DateTimeLocalField, Field, Form
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 
 from booking.kernel.calendar import LOCAL, at_local
 
 CENTURY = range(2000, 2100)
 NOT_A_MOMENT = _l("This is not a day with an hour; write it as 2026-03-01T08:30")
 NOT_A_DAY = _l("This is not a day; write it as year-month-day, like 2026-03-01")
+
+
+class AskedForm(Form):
+    """A form of what an address asks, which changes nothing; it too says what is wrong in the reader's language."""
+
+    class Meta(DefaultMeta):
+        def get_translations(self, form: BaseForm) -> Translations:
+            return Translations()
 
 
 class AsOnPage(FlaskForm):

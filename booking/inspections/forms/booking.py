@@ -4,13 +4,14 @@ import re
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import Field, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from booking.inspections.forms.vehicles import districts
 from booking.inspections.rules.facts import KINDS, VehicleKind
+from booking.web.fields import AskedForm
 from booking.web.language import worded
 
 MOST_INPUTS = 30  # more wishes than any office allows; the rest of a forged form is not read
@@ -19,7 +20,7 @@ PLACE = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})", re.ASCII)
 WHOLE, PARTS = "all", "some"
 
 
-class DistrictForm(Form):
+class DistrictForm(AskedForm):
     """From where distances are told; comes by GET and changes nothing."""
 
     district = SelectField(_l("Distances from"), validate_choice=False)
@@ -45,7 +46,7 @@ class StationsForm(DistrictForm):
         return VehicleKind(self.kind.data) if known else VehicleKind.SMALL_PASSENGER
 
 
-class StationForm(Form):
+class StationForm(AskedForm):
     """Windows of which station; comes by GET and changes nothing."""
 
     site = SelectField(_l("Station"), validate_choice=False)
@@ -69,7 +70,7 @@ class PlacesField(Field):
         self.data = {place[1]: place[2] for place in found if place}
 
 
-class SeveralForm(Form):
+class SeveralForm(AskedForm):
     """Which vehicles, where, on which day; comes by GET and changes nothing."""
 
     vehicle = SelectMultipleField(

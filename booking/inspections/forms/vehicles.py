@@ -10,7 +10,7 @@ from typing import TypeVar
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -32,7 +32,7 @@ from booking.kernel.errors import InvalidInputError, Wording
 from booking.kernel.identifiers import InvalidIdentifierError, plain_number
 from booking.sites.rules.districts import DISTRICTS
 from booking.sites.rules.order import by_sound
-from booking.web.fields import DayField
+from booking.web.fields import AskedForm, DayField
 from booking.web.house import today
 from booking.web.language import TAGS, language, worded
 
@@ -162,7 +162,7 @@ class Particulars:
         )
 
 
-class DueForm(Particulars, Form):
+class DueForm(Particulars, AskedForm):
     """Is my car due? It comes by GET, knows no plate, and stores nothing."""
 
     def __init__(self, *args: object, **given: object) -> None:

@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 
 from booking.plans.forms.fields import REASON
+from booking.web.fields import AskedForm
 
 
 class ReasonForm(FlaskForm):
@@ -13,7 +14,7 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), REASON)
 
 
-class FilterForm(Form):
+class FilterForm(AskedForm):
     """What the public plan shows. Without a token: it comes by GET and needs no cookie."""
 
     service = SelectField(_l("Service"), validate_choice=False, default="")

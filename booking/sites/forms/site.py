@@ -12,7 +12,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Field,
-    Form,
     HiddenField,
     RadioField,
     SelectMultipleField,
@@ -27,7 +26,7 @@ from booking.kernel.errors import InvalidInputError, Language
 from booking.sites.queries import DayShown
 from booking.sites.rules.site import LONGEST, MOST, SERVICES, Offer, SiteFacts, class_list, fingerprint, site_code
 from booking.sites.service.days import LONGEST_REASON
-from booking.web.fields import DayField
+from booking.web.fields import AskedForm, DayField
 from booking.web.language import TAGS
 
 TOO_LONG = _l("This is too long; shorten it")
@@ -80,7 +79,7 @@ class CountField(StringField):
         return int(self.data)
 
 
-class WayFields(Form):
+class WayFields(AskedForm):
     """How people get to a site."""
 
     directions = _directions(_l("How to get there"), "directions", "zh")
@@ -153,7 +152,7 @@ class NewSiteForm(FlaskForm):
         return SiteFacts(code=site_code(self.code.data), line=self.line.data, **texts)
 
 
-class ChooseDayForm(Form):
+class ChooseDayForm(AskedForm):
     """Which day is to be looked at; comes by GET and changes nothing, so it needs no token."""
 
     day = DayField(_l("Day"), [InputRequired(_l("Enter the day"))])

@@ -66,7 +66,7 @@ def test_an_overdue_car_reads_what_delay_costs(stranger: Visitor) -> None:
         ({"valid_until": "2010-01-01"}, "The last valid day cannot be before the first registration"),
         ({"seats": ""}, "Enter the number of seats"),
         ({"seats": "many"}, "The number of seats is a whole number"),
-        ({"vehicle_kind": "spaceship"}, "Not a valid choice"),
+        ({"vehicle_kind": "spaceship"}, "Choose one of these"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field(stranger: Visitor, change: dict[str, str], sentence: str) -> None:
