@@ -6,8 +6,9 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
-from booking.kernel.actors import Act
+from booking.kernel.actors import Act, Role
 from booking.kernel.db import reading, unit_of_work
 from booking.notices.queries import channel_states, inbox, message_shown, stuck, unread_count
 from booking.notices.service import mark_all_read, mark_read
@@ -20,6 +21,18 @@ RECENTLY = timedelta(days=1)
 # An address of this house in a message, such as that of a held place: letters by their hyphens, then its number.
 OWN_ADDRESS = re.compile(r"(?<![\w/.:])(?:/[a-z-]+)+/[0-9]+(?![\w/])", re.ASCII)
 CHANNELS = {"sms": _l("text message"), "mail": _l("e-mail")}
+
+
+@bp.app_template_global()
+def unread_messages() -> int:
+    """Count what an applicant has not opened yet, for the frame of a page that is opened.
+
+    Nothing is counted for the answer to a form: in a rush those are many, and say what became of the form.
+    """
+    if request.method != "GET" or not current_user.is_authenticated or me().role is not Role.APPLICANT:
+        return 0
+    with reading(sessions()) as session:
+        return unread_count(session, me().person_id)
 
 
 @bp.get("/my/messages", endpoint="inbox")

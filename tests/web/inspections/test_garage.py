@@ -302,7 +302,7 @@ def test_a_garage_of_many_asks_the_database_as_often_as_a_garage_of_one(
     with _statements(sessions) as many:
         owner.get(GARAGE)
 
-    assert len(many) == len(one) == 6  # the sign-in, the four of the garage, and requests
+    assert len(many) == len(one) == 7  # the sign-in, the four of the garage, requests, and unread messages
 
 
 @contextmanager

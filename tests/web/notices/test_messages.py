@@ -1,5 +1,6 @@
 """Pages of messages: the inbox, one message, and how sending stands."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from tests import factories
 from tests.web.conftest import Visitor
 
 SignIn = Callable[..., Visitor]
+COUNTED = re.compile(r'href="/my/messages"[^>]*>Messages \((\d+)\)<span class="away"> unread</span></a>')
 
 
 def learner_told(sessions: Sessions, clock: FixedClock, count: int = 1) -> tuple[Actor, list[int]]:
@@ -189,3 +191,35 @@ def test_a_message_that_names_a_page_of_ours_leads_there(
     assert 'href="/inspections/holds/7"' in page
     assert "Go on with it" in page
     assert "Go on with it" not in learner.get(f"/my/messages/{plain}").text
+
+
+def test_every_page_that_an_applicant_opens_says_how_many_messages_are_unread(
+    visitor: SignIn, sessions: Sessions, clock: FixedClock
+) -> None:
+    actor, [first, _second] = learner_told(sessions, clock, 2)
+    client = visitor(actor=actor)
+
+    before = COUNTED.findall(client.get("/").text)
+    opened = COUNTED.findall(client.get(f"/my/messages/{first}").text)
+    client.submit("/my/messages/read", on="/my/messages")
+    after = client.get("/").text
+
+    assert (before, opened) == (["2"], ["1"])
+    assert ("unread" in after, "Messages" in after) == (False, True)
+
+
+def test_answers_to_forms_and_pages_of_errors_count_no_messages(
+    visitor: SignIn, sessions: Sessions, clock: FixedClock
+) -> None:
+    actor, _ = learner_told(sessions, clock)
+    client = visitor(actor=actor)
+
+    wrong = client.submit("/my/data/phone", {"phone": "1"})
+    missing = client.get("/nowhere")
+
+    assert (wrong.status_code, missing.status_code) == (422, 404)
+    assert [COUNTED.findall(page.text) for page in (wrong, missing)] == [[], []]
+
+
+def test_messages_of_staff_are_not_counted_in_the_frame(visitor: SignIn) -> None:
+    assert COUNTED.findall(visitor(Role.PLANNER).get("/").text) == []
