@@ -1,5 +1,6 @@
 """Seats after the draw: in the queue's order, at the announced hour; what cannot be taken is seen to be passed on."""
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 
 import pytest
@@ -314,7 +315,6 @@ def test_a_seat_given_back_after_the_queue_was_asked_is_not_on_sale_before_the_q
 WISHES = st.sampled_from([(0,), (1,), (0, 1), (1, 0)])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -324,9 +324,9 @@ WISHES = st.sampled_from([(0,), (1,), (0, 1), (1, 0)])
     givers=st.sets(st.integers(0, 4)),
 )
 def test_giving_a_place_up_helps_nobody_but_the_next_in_line_and_never_oneself(
-    sessions: Sessions, wishes: list[tuple[int, ...]], seats: tuple[int, int], givers: set[int]
+    emptied: Callable[[], Sessions], wishes: list[tuple[int, ...]], seats: tuple[int, int], givers: set[int]
 ) -> None:
-    town = Town(sessions)
+    town = Town(emptied())
     places = [town.add_slot(ordinary=seats[0]), town.add_slot(starts=time(14), ordinary=seats[1])]
     people = town.add_learners(len(wishes))
     town.open()
@@ -354,4 +354,4 @@ def test_giving_a_place_up_helps_nobody_but_the_next_in_line_and_never_oneself(
             expected[person_of(person)] = place
             queue.remove((person, wished))
     assert after == expected
-    assert unsound(sessions, round_id) == []
+    assert unsound(town.sessions, round_id) == []

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -57,7 +58,7 @@ class Somebody:
     passes_retest: bool = False
     tried: list[AttemptOutcome] = field(default_factory=list)
 
-    @property
+    @cached_property
     def clock(self) -> str:
         return f"{local_time(self.starts):%H:%M}"
 
