@@ -20,6 +20,7 @@ PER_CENT = Wording("%", "%")
 WISHES = Wording("个", "wishes")
 PEOPLE = Wording("人", "people")
 YEARS = Wording("周岁", "years of age")
+ONE = {"people": "person", "years of age": "year of age", "times the median": "time the median"}
 OFFICE = Wording("车管所自定", "the office's own choice")
 
 
@@ -90,7 +91,8 @@ class Setting:
         """Put a value into words: 11 days, 09:00, yes."""
         text = self.write(value)
         if self.kind is Kind.NUMBER:
-            return Wording(f"{text} {self.unit.zh}", f"{text} {self.unit.en}")
+            unit = ONE.get(self.unit.en, self.unit.en.removesuffix("s")) if value == 1 else self.unit.en
+            return Wording(f"{text} {self.unit.zh}", f"{text} {unit}")
         if isinstance(value, date):
             return Wording(f"{value.year}年{value.month}月{value.day}日", f"{value.day} {value:%B %Y}")
         return Wording(text, text) if self.kind in READERS else self.choices[text]
