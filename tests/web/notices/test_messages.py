@@ -221,5 +221,14 @@ def test_answers_to_forms_and_pages_of_errors_count_no_messages(
     assert [COUNTED.findall(page.text) for page in (wrong, missing)] == [[], []]
 
 
-def test_messages_of_staff_are_not_counted_in_the_frame(visitor: SignIn) -> None:
-    assert COUNTED.findall(visitor(Role.PLANNER).get("/").text) == []
+def test_messages_of_staff_are_not_counted_in_the_frame(
+    visitor: SignIn, sessions: Sessions, clock: FixedClock
+) -> None:
+    actor, _ = learner_told(sessions, clock)
+    with unit_of_work(sessions) as session:
+        at_work = factories.account(session, Role.ADMINISTRATOR, person_id=actor.person_id)
+
+    page = visitor(actor=at_work).get("/").text
+
+    assert 'href="/my/messages"' in page
+    assert COUNTED.findall(page) == []
