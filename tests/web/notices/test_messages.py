@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from booking.kernel.actors import Actor, Role
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, keyring_of, reading, unit_of_work
+from booking.kernel.ids import PersonId
 from booking.notices.models import Channel, Notice
 from tests import factories
 from tests.web.conftest import Visitor
@@ -226,7 +227,7 @@ def test_messages_of_staff_are_not_counted_in_the_frame(
 ) -> None:
     actor, _ = learner_told(sessions, clock)
     with unit_of_work(sessions) as session:
-        at_work = factories.account(session, Role.ADMINISTRATOR, person_id=actor.person_id)
+        at_work = factories.account(session, Role.ADMINISTRATOR, person_id=PersonId(actor.person_id or 0))
 
     page = visitor(actor=at_work).get("/").text
 
