@@ -24,6 +24,7 @@ LOCALES: dict[Language, str] = {"zh": "zh", "en": "en"}
 TAGS: dict[Language, str] = {"zh": "zh-Hans-CN", "en": "en"}
 DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
 DATE_ONLY = {"zh": "y年M月d日", "en": "d MMMM y"}
+SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
 MONTH = {"zh": "y年M月", "en": "MMM y"}
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
 BETWEEN = {"zh": "、", "en": ", "}
@@ -73,6 +74,11 @@ def day(value: date) -> str:
 def full_day(value: date) -> str:
     """Write a local day with its year."""
     return str(format_date(value, FULL_DAY[language()], rebase=False))
+
+
+def short_day(value: date) -> str:
+    """Write a day whose weekday and year are known: 12月1日, 1 Dec."""
+    return str(format_date(value, SHORT_DAY[language()], rebase=False))
 
 
 def date_only(value: date) -> str:
@@ -185,6 +191,7 @@ def add_filter(app: Flask, filter_: Callable[[Any], object], name: str) -> None:
 FILTERS: tuple[Callable[[Any], object], ...] = (
     day,
     full_day,
+    short_day,
     date_only,
     month,
     clock,

@@ -31,7 +31,7 @@ from booking.supervision.views.blueprint import bp
 from booking.supervision.views.fairness import Judged, judged_in
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions, today
-from booking.web.language import date_only, worded
+from booking.web.language import short_day, worded
 
 WEEKS, LEAST_DRAWN = 12, 3  # fewer points than these are told as numbers
 SHOWN = ("fill", "wait", "no_show", "cancelled", "overrides")
@@ -88,7 +88,7 @@ def _smalls(session: Session, line: str, days: Days) -> Sequence[Small]:
         values = [(week, value(figure, amounts).main) for week, amounts in zip(weeks, by_week, strict=True)]
         known = [(week, main) for week, main in values if main is not None]
         drawn = [(week, main) for week, main in values if known and week >= known[0][0]]
-        line_of = curve([date_only(week) for week, _main in drawn], [main for _week, main in drawn])
+        line_of = curve([short_day(week) for week, _main in drawn], [main for _week, main in drawn])
         enough = line_of if len(known) >= LEAST_DRAWN else None
         shown.append(Small(figure, value(figure, sum(by_week, Counter[str]())), enough, known, query))
     return shown
