@@ -25,13 +25,14 @@ class Drawn:
         self.people = {one.pid: one for one in crowd}
         self.applicants = {one.pid: one.applicant(method) for one in crowd}
         self.outcome = draw(self.applicants, places, (LANE,), dice.randbytes(32), method=method, sample=0)
+        self.line = Line(self.outcome.waiting, self.applicants, places)
         self.reopen()
 
     def reopen(self) -> None:
         """Go back to the instant after the draw."""
         self.events: list[Json] = []
         self.seats = Seats.after_draw(self.outcome, self.places, {place.id: 0 for place in self.places})
-        self.line = Line(self.outcome.waiting, self.applicants, self.places)
+        self.line.begin_again()
 
     @property
     def holders(self) -> dict[str, str]:

@@ -68,6 +68,10 @@ class Line:
         for pid in waiting:
             for slot in dict.fromkeys(slot for wish in applicants[pid].wishes for slot in table[wish]):
                 self._queues[slot].append(pid)
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Forget who has had a turn."""
         self._heads = dict.fromkeys(self._queues, 0)
 
     def next_for(self, slot: str, gone: Collection[str]) -> str | None:
