@@ -16,7 +16,10 @@ class RoundCheck {
     this.says = root.querySelector("[data-says]");
     this.isBusy = false;
     this.verdict = "";
-    root.querySelector("[data-check]").addEventListener("click", () => this.alone(() => this.run()));
+    root.querySelector("[data-check]").addEventListener("click", () => {
+      root.querySelector("details").open = true; // the steps
+      this.alone(() => this.run());
+    });
     root.querySelector("[data-own-form]").addEventListener("submit", (event) => {
       event.preventDefault();
       this.alone(() => this.showOwnLine());
