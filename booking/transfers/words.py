@@ -19,7 +19,7 @@ WHAT: Mapping[str, Wording] = {
     "learners": Wording("每行一名学员和他的驾驶证申请。", "One learner and the application in each line."),
     "results": Wording("每行一个科目的考试结果。", "One result of one subject in each line."),
     "vehicles": Wording("每行一辆机动车和它的所有人。", "One vehicle and its owner in each line."),
-    "plans": Wording("每行一个场次；导入的计划都是草稿。", "One session in each line; plans that come in are drafts."),
+    "plans": Wording("每行一个场次；导入的计划都是草稿。", "One session in each line; plans brought in are drafts."),
     "attempts": Wording("一个考场一天的成绩，每行一次考试。", "The tests of one day at your site, one in each line."),
     "history": Wording("本系统之外的预约，只用于统计。", "Bookings made elsewhere; they count in the figures alone."),
     "sites": Wording("每行一个考场或检验站。", "One test site or station in each line."),
