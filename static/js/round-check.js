@@ -25,6 +25,7 @@ class RoundCheck {
       this.alone(() => this.showOwnLine());
     });
     root.querySelector("[data-needs-script]").hidden = false;
+    root.querySelector("[data-otherwise]").open = false; // the other way, for whoever has no script
   }
 
   /** Do one thing at a time, and say so when it cannot be done. */
