@@ -273,7 +273,7 @@ def test_a_window_that_fills_up_at_the_last_moment_leads_to_the_next_free_one(
 
     fill(sessions, wanted)
     owner.press("确认预约")
-    owner.reads("最后的名额刚被别人约走，您没有约成")
+    owner.reads("最后的名额刚被别人约走")
     owner.reads("最近的可约时段")
     fits_a_phone(owner)
     owner.keeps_a_picture()
