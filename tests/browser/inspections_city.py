@@ -14,7 +14,7 @@ from booking.kernel.db import Sessions, reading, unit_of_work
 from booking.kernel.ids import PersonId, SiteId, SlotId, VehicleId
 from booking.sites.models import Site
 from tests import factories
-from tests.browser.conftest import Person
+from tests.browser.conftest import PICTURES, Person
 from tests.browser.driving import LOOK
 from tests.conftest import NOW
 from tests.service.inspections.published import publish, release
@@ -115,11 +115,14 @@ def fits_a_phone(person: Person) -> None:
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide <= room, f"{person.page.url} is {wide} wide in {room}"
-    person.page.set_viewport_size(before)
+    if before["width"] != SMALL_PHONE[0]:
+        person.page.set_viewport_size(before)
 
 
 def keeps_a_dark_picture(person: Person) -> None:
-    """Keep a picture of the page as it is at night."""
+    """Keep a picture of the page as it is at night, if any are kept."""
+    if not PICTURES:
+        return
     person.page.emulate_media(color_scheme="dark")
     person.keeps_a_picture()
     person.page.emulate_media(color_scheme="light")
@@ -132,7 +135,7 @@ def tabs_to(page: Page, words: str) -> None:
         page.keyboard.press("Tab")
         met.append(page.evaluate(FOCUSED))
         if met[-1].startswith(words):
-            wrong = page.evaluate(LOOK, [None, None])["wrong"]
+            wrong = page.evaluate(LOOK)["wrong"]
             assert wrong == "", f"{words} {wrong}"
             return
     raise AssertionError(f"{words} is not reached by the tabulator: {met}")
