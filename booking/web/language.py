@@ -26,6 +26,7 @@ DAY = {"zh": "M月d日（EEEE）", "en": "EEE d MMM"}
 DATE_ONLY = {"zh": "y年M月d日", "en": "d MMMM y"}
 SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
 MONTH = {"zh": "y年M月", "en": "MMM y"}
+SHORT_DATE = {"zh": "y年M月d日", "en": "d MMM y"}  # where two stand side by side on a phone
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
 BETWEEN = {"zh": "、", "en": ", "}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -84,6 +85,11 @@ def short_day(value: date) -> str:
 def date_only(value: date) -> str:
     """Write a day of long ago, whose weekday nobody asks: 1990年3月7日, 7 March 1990."""
     return str(format_date(value, DATE_ONLY[language()], rebase=False))
+
+
+def short_date(value: date) -> str:
+    """Write a date for the axis of a chart: 2026年12月1日, 1 Dec 2026."""
+    return str(format_date(value, SHORT_DATE[language()], rebase=False))
 
 
 def month(value: date) -> str:

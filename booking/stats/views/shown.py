@@ -20,7 +20,7 @@ from booking.stats.rules.figures import Figure, Kind, Unit, Value, steps, value
 from booking.stats.rules.figures import named as named_buckets
 from booking.stats.rules.spans import Days, month_of, week_of
 from booking.stats.views.blueprint import bp
-from booking.web.language import date_only, month, percent, worded
+from booking.web.language import month, percent, short_date, worded
 
 MOST_DAYS_BY_WEEK = 400  # two years of weeks are no line any more
 NONE = "—"
@@ -181,7 +181,7 @@ def _by_service(figure: Figure, found: Counts, services: Sequence[str]) -> Seque
 
 
 def _called(day: date, *, by_week: bool) -> str:
-    return date_only(day) if by_week else month(day)
+    return short_date(day) if by_week else month(day)
 
 
 def _part(days: Days, first: date, *, by_week: bool) -> dict[str, str]:
