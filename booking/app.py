@@ -23,6 +23,7 @@ from booking.exams.views import pages as exams
 from booking.guides.views import pages as guides
 from booking.home import views as home
 from booking.inspections.views import pages as inspections
+from booking.kernel.actors import Role
 from booking.kernel.clock import Clock, SystemClock
 from booking.kernel.db import Sessions, make_engine
 from booking.kernel.errors import Wording
@@ -181,10 +182,12 @@ def _install_sign_in(app: Flask) -> None:
 
 
 def _frame() -> dict[str, object]:
-    """What every page's frame shows."""
+    """What every page may show: `may_book` is false for staff, whom the pages of applicants turn away."""
     office = house().office
+    me = current_user if current_user.is_authenticated else None
     return {
-        "me": current_user if current_user.is_authenticated else None,
+        "me": me,
+        "may_book": me is None or me.role is Role.APPLICANT,
         "office": {"name": worded(office.name), "phone": office.phone, "hours": worded(office.hours)},
         "demo": house().is_demo,
         "navigation": navigation(),
