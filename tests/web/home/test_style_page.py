@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[3]
 # What cannot be looked at: links to sheets and scripts, attributes, hidden fields, sentences for screen readers.
 UNSEEN = {
     "calendar_sheet", "csrf", "live", "live_scripts", "month_says", "part", "refreshed", "sheet", "typed", "updated",
-    "status_word",  # the words of `tag`
+    "status_word", "errors",  # the words of `tag`, a part of `field`
     "import_form", "impact_of_site", "post_button",  # forms that post, made of parts that are shown
 }  # fmt: skip
 
