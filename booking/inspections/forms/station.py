@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from booking.bookings.forms import LONGEST
 from booking.inspections.rules.facts import KINDS, VehicleKind
@@ -97,7 +97,7 @@ class BreakOffForm(FlaskForm):
     """Why a test cannot go on."""
 
     reason = StringField(
-        _l("Why the test cannot go on"), [InputRequired(_l("Enter why the test cannot go on")), Length(max=200)]
+        _l("Why the test cannot go on"), [DataRequired(_l("Enter why the test cannot go on")), Length(max=200)]
     )
 
 

@@ -55,9 +55,17 @@ def visit_slip(visit_id: int) -> ResponseReturnValue:
 
 
 def board_page(
-    site_id: SiteId, *, form: ArrivalForm | None = None, found: Found | None = None, arrived: VisitId | None = None
+    site_id: SiteId,
+    *,
+    form: ArrivalForm | None = None,
+    break_off: BreakOffForm | None = None,
+    found: Found | None = None,
+    arrived: VisitId | None = None,
 ) -> str:
-    """Render the board: `found` is the answer to what was scanned, `arrived` whoever drove in last."""
+    """Render the board: `found` is the answer to what was scanned, `arrived` whoever drove in last.
+
+    The reason in `break_off`, where something is wrong with it, has the id of the field beside its car.
+    """
     with reading(sessions()) as session:
         day = station_day(session, site_id, now=now())
         last = _of_station(session, site_id, arrived)
@@ -66,7 +74,7 @@ def board_page(
         day=day,
         may_run=role_may(actor(), Act.RUN_STATION),
         form=form or ArrivalForm(formdata=None),
-        break_off=BreakOffForm(formdata=None),
+        break_off=break_off or BreakOffForm(formdata=None),
         found=found,
         last=last,
         kind=arrival_kind,

@@ -15,7 +15,7 @@ from booking.inspections.forms.station import BreakOffForm
 from booking.inspections.queries.station_day import slip
 from booking.inspections.service import testing
 from booking.inspections.views.blueprint import bp
-from booking.inspections.views.station_day import own_station, to_board
+from booking.inspections.views.station_day import board_page, own_station, to_board
 from booking.inspections.views.station_words import told
 from booking.kernel.actors import Act
 from booking.kernel.db import reading, unit_of_work
@@ -24,6 +24,8 @@ from booking.kernel.ids import TestLaneId, VisitId
 from booking.web.guards import may
 from booking.web.house import actor, now, sessions
 from booking.web.language import worded
+
+UNPROCESSABLE = 422
 
 Verb = Callable[[Session, VisitId], object]
 
@@ -84,8 +86,8 @@ def break_off(visit_id: int) -> ResponseReturnValue:
     """Put a car back whose test cannot go on; the reason is kept in the log."""
     form = BreakOffForm()
     if not form.validate_on_submit():
-        flash(_("Enter why the test cannot go on"), "error")
-        return to_board()
+        form.reason.id = f"reason-{visit_id}"  # where the board asks for it beside this car
+        return board_page(own_station(), break_off=form), UNPROCESSABLE
     verb = partial(calls.break_off, reason=form.reason.data.strip(), actor=actor(), now=now())
     _step(visit_id, verb, (VisitState.WAITING,))
     return to_board()

@@ -187,7 +187,12 @@ def test_a_car_whose_test_cannot_go_on_gets_its_place_back_with_a_reason(yard: Y
     yard.call()
     yard.step(1, "start")
 
-    assert "Enter why the test cannot go on" in yard.step(1, "break-off", {"reason": ""})
+    visit = yard.visit(0)
+    refused = yard.press(f"/station/visits/{visit.id}/break-off", {"reason": " "})
+    assert refused.status_code == 422
+    assert f'<a href="#reason-{visit.id}">Enter why the test cannot go on</a>' in refused.text
+    assert f'aria-describedby="reason-{visit.id}-error"' in refused.text
+    assert yard.visit(0).state is VisitState.IN_TEST
     assert "Number 1 waits in the queue again" in words(yard.step(1, "break-off", {"reason": "制动台故障"}))
 
 
