@@ -188,7 +188,12 @@ def _frame() -> dict[str, object]:
     return {
         "me": me,
         "may_book": me is None or me.role is Role.APPLICANT,
-        "office": {"name": worded(office.name), "phone": office.phone, "hours": worded(office.hours)},
+        "office": {
+            "name": worded(office.name),
+            "phone": language.whole(office.phone),
+            "dial": office.phone.replace(" ", ""),
+            "hours": language.whole(worded(office.hours)),
+        },
         "demo": house().is_demo,
         "navigation": navigation(),
         "this_page": this_page(),

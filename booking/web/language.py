@@ -28,10 +28,12 @@ SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
 MONTH = {"zh": "y年M月", "en": "MMM y"}
 SHORT_DATE = {"zh": "y年M月d日", "en": "d MMM y"}  # where two stand side by side on a phone
 FULL_DAY = {"zh": "y年M月d日（EEEE）", "en": "EEE d MMM y"}
+JOINER = "\u2060"  # unseen and unread; no line breaks beside it
 BETWEEN = {"zh": "、", "en": ", "}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Chinese words with the digits and capitals that belong to them: plates, the numbers of lanes.
 RUN = re.compile(r"([0-9A-Z·*]*[\u4e00-\u9fff][\u2014\u2018-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef0-9A-Z·*]*)")
+TIE = re.compile(r"(?<=\d)[-–](?=\d)")
 WORD = re.compile(r"(?<![\w.])[A-Za-z][a-z]{2}")
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 CATALOGUES = Path(__file__).parent / "translations"
@@ -103,8 +105,8 @@ def clock(instant: datetime) -> str:
 
 
 def span(window: Window) -> str:
-    """Write a window of one day: 08:30–09:30."""
-    return f"{clock(window.starts_at)}–{clock(window.ends_at)}"
+    """Write a window of one day, which no line breaks: 08:30–09:30."""
+    return whole(f"{clock(window.starts_at)}–{clock(window.ends_at)}")
 
 
 def day_span(window: Window) -> str:
@@ -152,6 +154,11 @@ def number(value: object) -> object:
 def listed(words: Iterable[object]) -> str:
     """Write several words one after the other: 甲、乙 and A, B."""
     return BETWEEN[language()].join(str(word) for word in words)
+
+
+def whole(text: str) -> str:
+    """Keep telephone numbers and spans of hours on one line where they are shown; what is sent stays as it is."""
+    return TIE.sub(rf"{JOINER}\g<0>{JOINER}", text)
 
 
 def foreign(text: str) -> str:
@@ -210,6 +217,7 @@ FILTERS: tuple[Callable[[Any], object], ...] = (
     percent,
     number,
     listed,
+    whole,
     spoken,
     reason,
     worded,

@@ -41,7 +41,7 @@
       if (last && last.block === block) last.words += text.data;
       else found.push({ block, words: (block.dataset.label ? block.dataset.label + " " : "") + text.data });
     }
-    return found.flatMap(({ block, words }) => pieces(words.replace(/\s+/g, " ").trim()).map((piece) => ({
+    return found.flatMap(({ block, words }) => pieces(words.replace(/\u2060/g, "").replace(/\s+/g, " ").trim()).map((piece) => ({
       block, piece, lang: block.closest("[lang]").lang,
     })));
   };

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, unit_of_work
+from booking.web.language import whole
 from config import read_settings
 from tests import factories
 from tests.applications import application
@@ -90,7 +91,7 @@ class Person:
 
     def reads(self, words: str) -> None:
         """Fail unless the words stand on the page."""
-        self.page.get_by_text(words).first.wait_for(timeout=5000)
+        self.page.get_by_text(whole(words)).first.wait_for(timeout=5000)
 
     def keeps_a_picture(self) -> None:
         self.pictures += 1

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from booking.allotment.models.requests import Entry, Standing
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, reading
+from booking.web.language import whole
 from tests.browser.conftest import DESK, PHONE, Person
 from tests.service.allotment.city import DRAW, NOON, Town
 
@@ -90,7 +91,7 @@ def test_the_own_line_names_session_and_lane_in_the_readers_words(
 
     citizen.reads("排号时您获得了名额。")
     own = citizen.page.locator("[data-own]").inner_text()
-    assert "12月8日（星期二）08:30–09:30" in own
+    assert whole("12月8日（星期二）08:30–09:30") in own
     assert "普通名额" in own
     citizen.keeps_a_picture()
 

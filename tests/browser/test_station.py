@@ -11,6 +11,7 @@ from booking.bookings.models import BookingState
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions
 from booking.kernel.ids import SiteId
+from booking.web.language import whole
 from tests.browser import inspections_city as city
 from tests.browser.conftest import DESK, Person
 from tests.browser.inspections_city import SMALL_PHONE, TODAY, fits_a_phone, keeps_a_dark_picture
@@ -81,7 +82,7 @@ def scans(operator: Person, text: str, answer: str) -> None:
 def acts(operator: Person, words: str, answer: str) -> None:
     """Press a button of the board by the keyboard, and read the answer."""
     city.chooses(operator, words)
-    operator.page.get_by_role("status").filter(has_text=answer).wait_for()
+    operator.page.get_by_role("status").filter(has_text=whole(answer)).wait_for()
 
 
 def calls(page: Page) -> list[str]:

@@ -17,6 +17,7 @@ from booking.kernel.actors import Actor, Role
 from booking.kernel.clock import FixedClock
 from booking.kernel.db import Sessions, unit_of_work
 from booking.kernel.secrets import new_token, token_hash
+from booking.web.language import JOINER
 from config import Settings, read_settings
 from tests import factories
 from tests.applications import application
@@ -35,6 +36,7 @@ class Visitor(FlaskClient):
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
             must_be_well_formed(response.get_data(as_text=True))
+            response.set_data(response.get_data(as_text=True).replace(JOINER, ""))  # nobody reads it
         return response
 
     def submit(self, url: str, data: dict[str, Any] | None = None, *, on: str | None = None) -> TestResponse:

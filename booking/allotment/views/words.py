@@ -12,7 +12,7 @@ from booking.allotment.views.blueprint import bp
 from booking.bookings.registered import all_services
 from booking.kernel.calendar import local_day, local_time
 from booking.web.house import now
-from booking.web.language import clock, day, day_span, full_day, language, worded
+from booking.web.language import clock, day, day_span, full_day, language, whole, worded
 from booking.web.language import moment as written
 from booking.web.words import LANES
 
@@ -111,4 +111,4 @@ def ranked(at: datetime) -> str:
 
 
 def _span(starts_at: datetime, ends_at: datetime) -> str:
-    return f"{day(local_day(starts_at))} {clock(starts_at)}–{clock(ends_at)}"
+    return whole(f"{day(local_day(starts_at))} {clock(starts_at)}–{clock(ends_at)}")

@@ -14,7 +14,7 @@ from booking.exams.views.path import site_in_words
 from booking.kernel.calendar import local_day, local_time
 from booking.kernel.ids import PersonId, SiteId
 from booking.slots.models import Lane
-from booking.web.language import clock, full_day, moment, worded
+from booking.web.language import clock, full_day, moment, whole, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def wish_in_words(wish: WishedSlot) -> str:
     site = site_in_words(wish.site_name, wish.site_name_en)
     if wish.starts_at is None or wish.ends_at is None:
         return str(_("Any session at %(site)s", site=site))
-    return f"{moment(wish.starts_at)}–{clock(wish.ends_at)} · {site}"
+    return f"{whole(f'{moment(wish.starts_at)}–{clock(wish.ends_at)}')} · {site}"
 
 
 def lane_on(session: Session, person_id: PersonId, subject: str, day: date, *, now: datetime) -> Lane:

@@ -25,7 +25,7 @@ from booking.kernel.ids import PersonId, SiteId, SlotId
 from booking.policies import queries as policies
 from booking.sites import queries as sites
 from booking.slots.models import Lane, Method
-from booking.web.language import clock, language
+from booking.web.language import language, span
 from booking.web.paths import LARGEST_ID
 
 
@@ -193,7 +193,7 @@ def _serves(slot: AskableSlot, licence_class: LicenceClass | None) -> bool:
 
 def _option(slot: AskableSlot, others: Mapping[int, Crowd], codes: Sequence[str]) -> Option:
     code = str(slot.slot_id)
-    label = f"{clock(slot.starts_at)}–{clock(slot.ends_at)} · {site_in_words(slot.site_name, slot.site_name_en)}"
+    label = f"{span(slot)} · {site_in_words(slot.site_name, slot.site_name_en)}"
     return Option(code, label, _numbers(slot, others), code in codes)
 
 

@@ -57,7 +57,7 @@ from booking.policies import queries as policies
 from booking.slots.models import Method
 from booking.web.guards import may
 from booking.web.house import actor, me, now, sessions
-from booking.web.language import clock, moment, worded
+from booking.web.language import clock, moment, span, whole, worded
 from booking.web.paths import LARGEST_ID
 
 # In the words of stations, where the core's own speak of sessions and sites of tests.
@@ -223,7 +223,7 @@ def _offer(session: Session, known: Bookable) -> Offer:
 
 def _window_in_words(slot: AskableSlot) -> str:
     station = named(slot.site_name, slot.site_name_en)
-    hours = f"{clock(slot.starts_at)}–{clock(slot.ends_at)}"
+    hours = span(slot)
     return str(
         ngettext(
             "%(hours)s, %(station)s: %(count)s place",
@@ -240,7 +240,7 @@ def _in_words(wish: WishedSlot) -> str:
     station = named(wish.site_name, wish.site_name_en)
     if wish.starts_at is None or wish.ends_at is None:
         return str(_("Any window at %(station)s", station=station))
-    return f"{moment(wish.starts_at)}–{clock(wish.ends_at)} · {station}"
+    return f"{whole(f'{moment(wish.starts_at)}–{clock(wish.ends_at)}')} · {station}"
 
 
 def _asked(known: Bookable, form: WishesForm) -> Asked:

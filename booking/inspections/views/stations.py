@@ -28,7 +28,7 @@ from booking.sites.rules.station import spans_on
 from booking.slots.models import Method
 from booking.web.guards import public
 from booking.web.house import me, now, sessions
-from booking.web.language import language
+from booking.web.language import language, whole
 from booking.web.words import yuan
 
 
@@ -95,4 +95,4 @@ def _own_district(session: Session) -> str:
 
 def _hours(station: StationShown, day: date) -> str:
     words = [f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans_on(station.hours, day.isoweekday())]
-    return str(_(", ").join(words) or _("closed today"))
+    return whole(str(_(", ").join(words))) or str(_("closed today"))

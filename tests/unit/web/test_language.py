@@ -1,7 +1,8 @@
 """How numbers, lists, days and hours are written in both languages, and what is marked as foreign."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -29,6 +30,30 @@ def reader(request: pytest.FixtureRequest, app: Flask) -> Iterator[str]:
 
 def test_an_hour_stands_behind_its_day(reader: str) -> None:
     assert written.moment(MORNING) == {"zh": "12月1日（星期二）08:30", "en": "Tue 1 Dec 08:30"}[reader]
+
+
+@dataclass(frozen=True)
+class Shift:
+    starts_at: datetime = MORNING
+    ends_at: datetime = MORNING + timedelta(minutes=90)
+
+
+def test_no_line_breaks_a_span_of_hours_and_the_day_may_stand_on_the_line_above(reader: str) -> None:
+    hours = "08:30\u2060–\u206010:00"
+    assert written.day_span(Shift()) == {"zh": f"12月1日（星期二）{hours}", "en": f"Tue 1 Dec {hours}"}[reader]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("请致电0759-0000000。", "请致电0759\u2060-\u20600000000。"),
+        ("Mon–Fri 08:30–12:00", "Mon–Fri 08:30\u2060–\u206012:00"),
+        ("+86 759 000 0000", "+86 759 000 0000"),
+    ],
+)
+def test_telephone_numbers_and_hours_are_kept_whole_and_words_are_not(text: str, shown: str) -> None:
+    assert written.whole(text) == shown
+    assert shown.replace(written.JOINER, "") == text
 
 
 def test_midnight_is_the_end_of_the_day_before(reader: str) -> None:
