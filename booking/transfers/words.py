@@ -31,7 +31,7 @@ WHAT: Mapping[str, Wording] = {
 DAY = Wording("日期，如 2026-12-01", "a day such as 2026-12-01")
 TIME = Wording("时间，如 08:30", "a time such as 08:30")
 ID_TYPE = Wording(
-    "证件代码：A 居民身份证，K 港澳台居民居住证，F 护照等，M 临时身份证，C 军官证，D 士兵证，G 外交人员身份证件",
+    "证件代码：A\u00a0居民身份证，K\u00a0港澳台居民居住证，F\u00a0护照等，M\u00a0临时身份证，C\u00a0军官证，D\u00a0士兵证，G\u00a0外交人员身份证件",
     "code of the document: A resident card, K residence permit, F passport or like, M temporary card, C officer's, "
     "D soldier's, G diplomat's card",
 )
@@ -54,7 +54,7 @@ COLUMNS: Mapping[str, Mapping[str, Wording]] = {
         **_DOCUMENT,
         "phone": Wording("11 位手机号，文本格式", "mobile number of 11 digits, as text"),
         "licence_class": Wording("准驾车型，如 C1", "licence class, such as C1"),
-        "kind": Wording("first 初次申领，upgrade 增加准驾车型", "first or upgrade"),
+        "kind": Wording("first\u00a0初次申领，upgrade\u00a0增加准驾车型", "first or upgrade"),
         "accepted_on": Wording("受理日期", "day on which the application was accepted"),
         "permit_issued_on": _or_empty(Wording("学习驾驶证明签发日期", "day of the study permit")),
         "permit_valid_until": _or_empty(Wording("学习驾驶证明有效期止", "last day of the study permit")),
@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, Mapping[str, Wording]] = {
         "service": SERVICE,
         "date": DAY,
         "site": _or_empty(SITE),
-        "outcome": Wording("passed 合格，failed 不合格，absent 缺考", "passed, failed or absent"),
+        "outcome": Wording("passed\u00a0合格，failed\u00a0不合格，absent\u00a0缺考", "passed, failed or absent"),
         "score": _or_empty(Wording("成绩，0 至 100", "score from 0 to 100")),
     },
     "vehicles": {
@@ -93,8 +93,8 @@ COLUMNS: Mapping[str, Mapping[str, Wording]] = {
     },
     "attempts": {
         "reference": Wording("预约编号", "reference of the booking"),
-        "attempt": Wording("1 第一次考试，2 补考", "1, or 2 for the retest"),
-        "outcome": Wording("passed 合格，failed 不合格", "passed or failed"),
+        "attempt": Wording("1\u00a0第一次考试，2\u00a0补考", "1, or 2 for the retest"),
+        "outcome": Wording("passed\u00a0合格，failed\u00a0不合格", "passed or failed"),
         "score": _or_empty(Wording("成绩，0 至 100", "score from 0 to 100")),
     },
     "history": {
