@@ -122,7 +122,7 @@ def _with_choices(form: Fields) -> Fields:
     form.site.choices = named if own else [SelectChoice("", _("All sites")), *named]
     form.service.choices = service_choices()
     form.line.choices = [SelectChoice(key, worded(line.name)) for key, line in all_lines().items()]
-    form.line.data = form.line.data or next(iter(all_lines()))
+    form.line.data = form.line.data or next((site.facts.line for site in found if own), next(iter(all_lines())))
     return form
 
 

@@ -189,3 +189,10 @@ def test_the_board_leads_to_an_outage_of_its_lane_and_to_closing_the_day_already
     assert "设备故障，正在抢修" in fields[0]
     assert "Equipment failure; it is being repaired" in fields[1]
     assert f'<option selected value="{yard.lane()}"' in page
+
+
+def test_closing_begins_with_the_line_of_the_station(yard: Yard, visitor: Visit) -> None:
+    page = yard.operator.get("/desk/closures/new").text
+
+    assert '<option selected value="inspections">' in page
+    assert '<option selected value="inspections">' not in visitor(Role.PLANNER).get("/desk/closures/new").text
