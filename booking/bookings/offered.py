@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from booking.kernel.ids import SiteId, SlotId
 from booking.slots.models import SlotState
 from booking.slots.queries import OpenSlot
-from booking.web.language import language, moment
+from booking.web.language import language, moment, until
 from booking.web.months import Cell, Month
 
 CAN_BE_HAD = ("open", "few")
@@ -124,7 +124,8 @@ def note_of(slot: OpenSlot, state: str) -> str:
         "closed": (_l("Booking closed on %(moment)s."), slot.closes_at),
     }
     sentence, instant = sentences[state]
-    return str(sentence) % {"moment": moment(instant or slot.opens_at)}
+    written = until if state in ("collecting", "closed") else moment
+    return str(sentence) % {"moment": written(instant or slot.opens_at)}
 
 
 def month_of(

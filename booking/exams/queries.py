@@ -41,6 +41,7 @@ class ShownResult:
     outcome: str
     score: int | None
     site_name: str | None
+    site_name_en: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ def path_of(session: Session, record: Record, *, today: date) -> tuple[Outlook, 
 def results_of(session: Session, learner_id: LearnerId) -> Sequence[ShownResult]:
     """Return the exams taken on the way to this licence, the latest first."""
     query = (
-        select(ExamResult.subject, ExamResult.day, ExamResult.outcome, ExamResult.score, Site.name.label("site_name"))
+        select(ExamResult.subject, ExamResult.day, ExamResult.outcome, ExamResult.score)
+        .add_columns(Site.name.label("site_name"), Site.name_en.label("site_name_en"))
         .outerjoin(Site, Site.id == ExamResult.site_id)
         .where(ExamResult.learner_id == learner_id)
         .order_by(ExamResult.day.desc(), ExamResult.id.desc())

@@ -85,15 +85,15 @@ KEPT: Mapping[Kept, Wording] = {
 
 _UNTIL: Mapping[State, Wording] = {
     State.NOT_YET: Wording(
-        "您的{kind}（{use}）检验有效期至{due_on}，现在还不用办。",
+        "您的{kind}（{use}）检验有效期至 {due_on}，现在还不用办。",
         "The mark of your {kind} ({use}) is valid until {due_on}. There is nothing to do yet.",
     ),
     State.OPEN: Wording(
-        "您的{kind}（{use}）检验有效期至{due_on}，现在就可以办。",
+        "您的{kind}（{use}）检验有效期至 {due_on}，现在就可以办。",
         "The mark of your {kind} ({use}) is valid until {due_on}, and the next can be had now.",
     ),
     State.OVERDUE: Wording(
-        "您的{kind}（{use}）检验有效期到{due_on}已经届满，请尽快办理。",
+        "您的{kind}（{use}）检验有效期到 {due_on} 已经届满，请尽快办理。",
         "The mark of your {kind} ({use}) ran out at the end of {due_on}. Have it renewed soon.",
     ),
 }

@@ -32,7 +32,7 @@ def test_an_owner_of_a_car_due_for_a_test_reads_until_when_what_to_do_and_why() 
     car = replace(CAR, valid_until=date(2026, 4, 30))
 
     assert paragraph(car, date(2026, 3, 1), "zh") == (
-        "您的小型、微型载客汽车（非营运）检验有效期至2026年4月30日，现在就可以办。"
+        "您的小型、微型载客汽车（非营运）检验有效期至 2026年4月30日，现在就可以办。"
         "这一次需要到检验站上线检测：请预约2026年4月30日或以前的时段，检验站任选。"
         "依据：《关于深化机动车检验制度改革优化车检服务工作的意见》（2022年）。"
     )
