@@ -20,6 +20,8 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 320, "height": 800}
 # In large type a bar stays in sight over what lies below: a window that holds the page shows all of it.
 TALL_PHONE: ViewportSize = {"width": 320, "height": 30_000}
+# A public page may be kept for a second, in which the same address is shown in another language and type.
+MADE_HERE = ("Content-Length", "Cache-Control", "ETag", "Set-Cookie", "Location")
 LOADING = "Failed to load resource"  # of the page itself, when it is a refusal
 LOOK = """async ({tags, rules}) => {
   const only = rules.length ? {type: 'rule', values: rules} : {type: 'tag', values: tags};
@@ -63,8 +65,8 @@ class Stage:
         if shown is None or environ["PATH_INFO"] != shown.address.partition("?")[0]:
             return self.app.wsgi_app(environ, start)
         body = shown.text.encode()
-        kept = [header for header in shown.headers if header[0] not in ("Content-Length", "Set-Cookie", "Location")]
-        start(f"{shown.status} OK", [*kept, ("Content-Length", str(len(body)))])
+        kept = [header for header in shown.headers if header[0] not in MADE_HERE]
+        start(f"{shown.status} OK", [*kept, ("Content-Length", str(len(body))), ("Cache-Control", "no-store")])
         return [body]
 
 

@@ -63,6 +63,15 @@ def test_a_sound_page_has_no_fault(eyes: Looker, sound: Drawn) -> None:
     assert eyes.faults(sound) == []
 
 
+def test_the_same_address_is_shown_anew_in_each_state(eyes: Looker, sound: Drawn) -> None:
+    kept_a_while = replace(sound, headers=[*sound.headers, ("Cache-Control", "public, max-age=60")])
+    eyes.open(kept_a_while)
+
+    eyes.open(replace(kept_a_while, text=SOUND.replace("Words", "Other words")))
+
+    assert eyes.page.locator("p").inner_text() == "Other words"
+
+
 def test_pale_in_the_dark_only_is_sound_in_the_light(eyes: Looker, sound: Drawn) -> None:
     eyes.page.context.route("**/app.css", lambda route: route.fulfill(body=SHEET, content_type="text/css"))
 
