@@ -5,7 +5,7 @@
  */
 
 import { judge, STANDS } from "./judge.js";
-import { forgetThisPage, instant, keepAnew, keepThisPage, note, setClock } from "./keeping.js";
+import { forgetThisPage, instant, keepAnew, keepThisPage, learnClock, note, setClock } from "./keeping.js";
 import { Line, NoNetworkError, SignedOutError } from "./line.js";
 import { clock, Screen } from "./screen.js";
 import { newKey, Store } from "./store.js";
@@ -24,6 +24,7 @@ class Gate {
     this.state = navigator.onLine ? "connected" : "away";
     this.turn = Promise.resolve();
     this.touchedAt = performance.now();
+    learnClock(root.dataset.asOf);
     this.listen();
   }
 

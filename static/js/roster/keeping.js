@@ -38,6 +38,11 @@ export function setClock(serverNow) {
   localStorage.setItem(SKEW, String(new Date(serverNow) - Date.now()));
 }
 
+/** Learn the server's hour from the page, where this device knows nothing of it yet: its first page has just been made. */
+export function learnClock(madeAt) {
+  if (localStorage.getItem(SKEW) === null) setClock(madeAt);
+}
+
 /** Return the present instant by the server's clock, as far as this device knows it. */
 export function instant() {
   return new Date(Date.now() + Number(localStorage.getItem(SKEW) ?? 0)).toISOString();
