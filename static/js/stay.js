@@ -4,7 +4,6 @@
  */
 
 const SLACK = 2; // seconds by which a timer may be early
-const LONGEST = 24 * 3600; // seconds; a browser rings a timer of more than 24 days at once
 
 class Stay {
   constructor(box) {
@@ -24,7 +23,7 @@ class Stay {
   wait(left, warnsBefore) {
     clearTimeout(this.timer);
     const next = left > warnsBefore ? left - warnsBefore : left;
-    this.timer = setTimeout(() => this.ask(), Math.min(next + SLACK, LONGEST) * 1000);
+    this.timer = setTimeout(() => this.ask(), (next + SLACK) * 1000);
   }
 
   async ask(request) {

@@ -25,13 +25,13 @@ from wtforms.widgets import CheckboxInput
 from booking.kernel.errors import InvalidInputError, Language
 from booking.sites.queries import DayShown
 from booking.sites.rules.site import LONGEST, MOST, SERVICES, Offer, SiteFacts, class_list, fingerprint, site_code
+from booking.sites.rules.station import LINE as STATIONS_LINE
 from booking.sites.service.days import LONGEST_REASON
 from booking.web.fields import AskedForm, DayField
 from booking.web.language import TAGS
 
 TOO_LONG = _l("This is too long; shorten it")
 CLASSES = "classes_"
-STATIONS = "inspections"
 LINES = [("exams", _l("Driving tests")), ("inspections", _l("Vehicle inspection"))]
 WEEKDAYS = [
     ("1", _l("Monday")),
@@ -202,7 +202,7 @@ def site_form(facts: SiteFacts) -> SiteForm:
         seen=fingerprint(facts),
     )
     form.services.choices = [SelectChoice(*service) for service in services]
-    if facts.line == STATIONS:
+    if facts.line == STATIONS_LINE:
         del form.directions, form.directions_en
     return form
 
