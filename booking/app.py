@@ -162,8 +162,8 @@ def load_templates(app: Flask) -> None:
 def open_first_pages(app: Flask) -> None:
     """Answer a few public pages before the workers part, so that no visitor waits for what is made at its first use.
 
-    A page that fails is logged as for any visitor and does not stop the start: the database may come later. What was
-    opened of it is closed again, since no connection may be in two processes.
+    A page that fails is logged as for any visitor and does not stop the start: the database may be away for a moment.
+    What was opened of it is closed again, since no connection may be in two processes.
     """
     client = app.test_client()
     with app.app_context():
