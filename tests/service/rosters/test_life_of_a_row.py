@@ -69,7 +69,7 @@ def live(site: ExamSite, steps: list[tuple[str, int]]) -> None:
 
 
 def test_whatever_is_done_in_whatever_order_all_agree(emptied: Callable[[], Sessions]) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(STEPS)
     def lives(steps: list[tuple[str, int]]) -> None:
         live(ExamSite(emptied()), steps)

@@ -172,5 +172,5 @@ class Ledger(RuleBasedStateMachine):
 def test_no_order_of_acts_loses_a_seat(emptied: Callable[[], Sessions]) -> None:
     Ledger.emptied = staticmethod(emptied)
 
-    few = settings(max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+    few = settings(max_examples=20, stateful_step_count=15, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Ledger, settings=few)

@@ -16,7 +16,7 @@ from tests.records import LANES, build_record
 
 SEED = hashlib.sha256(b"the public value of that evening").digest()
 SHUFFLES = 1000
-SOME = settings(max_examples=150, deadline=None)
+SOME = settings(max_examples=150)
 
 
 @st.composite

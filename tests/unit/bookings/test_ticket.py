@@ -50,7 +50,7 @@ def problem_of(text: str) -> str:
     return refused.value.problem
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TICKETS)
 def test_every_ticket_is_read_as_it_was_written_and_typed_by_any_scanner(ticket: Ticket) -> None:
     text = ticket_text(ticket, KEYRING)

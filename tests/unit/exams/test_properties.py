@@ -16,7 +16,7 @@ from booking.exams.rules.wording import REFUSALS, basis_shown, explained
 from booking.kernel.errors import Refusal
 
 ORDER = {"subject-1-first", "subject-2-first", "road-first"}
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=150)
 
 DAYS = st.dates(date(2016, 1, 1), date(2027, 12, 31))
 OFFICES = st.builds(

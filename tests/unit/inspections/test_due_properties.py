@@ -15,7 +15,7 @@ from booking.inspections.rules.periods import RULE_SETS, Step, falls_due, phase_
 from booking.inspections.rules.settings import Settings
 from tests.unit.inspections.vehicles import DAYS, DEFAULTS, OFFICES, VEHICLES
 
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=150)
 FORTY_YEARS = timedelta(days=40 * 366)
 LONGEST = timedelta(days=2 * 366 + 31)
 

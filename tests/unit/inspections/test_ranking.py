@@ -58,7 +58,7 @@ def test_the_computed_day_ranks_where_the_register_is_not_known() -> None:
     assert found.time == start_of(date(2026, 4, 30))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(VEHICLES, DAYS, OFFICES, st.none() | st.integers(-900, 900))
 def test_any_vehicle_ranks_and_the_latest_moment_decides(
     facts: VehicleFacts, today: date, office: Settings, ago: int | None

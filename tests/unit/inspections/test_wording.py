@@ -83,7 +83,7 @@ def test_an_owner_reads_that_a_vehicle_is_bound_to_its_place(facts: VehicleFacts
     assert ("只能在登记地检验" in paragraph(facts, date(2026, 3, 1), "zh")) is bound
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(VEHICLES, DAYS, OFFICES)
 def test_a_paragraph_has_no_gaps_and_names_a_law_for_any_vehicle(
     facts: VehicleFacts, today: date, office: Settings

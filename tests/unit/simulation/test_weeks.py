@@ -25,7 +25,7 @@ def accounts() -> dict[Method, Account]:
     return {method: lived(method, assumed=Assumptions(weeks=40)) for method in METHODS}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     method=st.sampled_from(METHODS),
     seed=st.integers(0, 10_000),
